@@ -1,0 +1,1 @@
+"""The multi-tenant rate limiter for FastAPI and its gateway."""

@@ -1,0 +1,1 @@
+"""Metrics, logs and traces of a multi-tenant platform, from one catalogue."""

@@ -1,0 +1,1 @@
+"""Template trees and the code that lays them into a project."""

@@ -1,0 +1,1 @@
+"""Inbound: definitions, tenants, live servers."""
