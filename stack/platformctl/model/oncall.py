@@ -108,7 +108,7 @@ class Route:
     def __post_init__(self) -> None:
         if self.repeat_interval < self.group_interval:
             raise DefinitionError(
-                f"route to {self.receiver} repeats every {self.repeat_interval}, sooner than its group interval",
+                f"route to {self.receiver} repeats sooner than its group interval: {self.repeat_interval}",
                 fix=f"set repeat_interval to {self.group_interval} or more",
             )
 

@@ -1,0 +1,233 @@
+"""The parts of the stack that every deployment has."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from platformctl.model.component import (
+    Component,
+    Container,
+    HttpHealth,
+    HttpReload,
+    Image,
+    Native,
+    Port,
+    PrepareStep,
+    Scheme,
+    Scrape,
+    TcpHealth,
+)
+from platformctl.model.units import seconds
+
+PROMETHEUS: Final = Component(
+    name="prometheus",
+    title="Prometheus",
+    ports=(Port(name="http", number=9090),),
+    health=HttpHealth(port="http", path="/-/ready"),
+    reload=HttpReload(port="http", path="/-/reload"),
+    scrape=Scrape(port="http"),
+    config=("prometheus",),
+    container=Container(
+        image=Image(repository="prom/prometheus", tag="v3.5.0"),
+        command=(
+            "--config.file={config}/prometheus.yml",
+            "--storage.tsdb.path={data}",
+            "--storage.tsdb.retention.time=30d",
+            "--web.listen-address={listen:http}",
+            "--web.enable-lifecycle",
+        ),
+        config_path="/etc/platformctl",
+        data_path="/prometheus",
+        user="65534",
+        memory_mb=1024,
+    ),
+    native=Native(
+        binaries=("prometheus",),
+        package="prometheus",
+        args=(
+            "--config.file={config}/prometheus.yml",
+            "--storage.tsdb.path={data}",
+            "--storage.tsdb.retention.time=30d",
+            "--web.listen-address={listen:http}",
+            "--web.enable-lifecycle",
+        ),
+        stop_timeout=seconds(30),
+    ),
+)
+
+ALERTMANAGER: Final = Component(
+    name="alertmanager",
+    title="Alertmanager",
+    ports=(Port(name="http", number=9093),),
+    health=HttpHealth(port="http", path="/-/ready"),
+    reload=HttpReload(port="http", path="/-/reload"),
+    scrape=Scrape(port="http"),
+    config=("alertmanager",),
+    container=Container(
+        image=Image(repository="prom/alertmanager", tag="v0.28.1"),
+        command=(
+            "--config.file={config}/alertmanager.yml",
+            "--storage.path={data}",
+            "--web.listen-address={listen:http}",
+            "--cluster.listen-address=",
+        ),
+        config_path="/etc/platformctl",
+        data_path="/alertmanager",
+        user="65534",
+    ),
+    native=Native(
+        binaries=("prometheus-alertmanager", "alertmanager"),
+        package="prometheus-alertmanager",
+        args=(
+            "--config.file={config}/alertmanager.yml",
+            "--storage.path={data}",
+            "--web.listen-address={listen:http}",
+            "--cluster.listen-address=",
+        ),
+    ),
+)
+
+NODE_EXPORTER: Final = Component(
+    name="node-exporter",
+    title="Node exporter",
+    ports=(Port(name="http", number=9100),),
+    health=HttpHealth(port="http", path="/"),
+    scrape=Scrape(port="http"),
+    container=Container(
+        image=Image(repository="prom/node-exporter", tag="v1.9.1"),
+        command=("--web.listen-address={listen:http}",),
+        user="65534",
+        memory_mb=64,
+    ),
+    native=Native(
+        binaries=("prometheus-node-exporter", "node_exporter"),
+        package="prometheus-node-exporter",
+        args=("--web.listen-address={listen:http}",),
+    ),
+)
+
+REDIS: Final = Component(
+    name="redis",
+    title="Redis",
+    ports=(Port(name="redis", number=6379, scheme=Scheme.TCP),),
+    health=TcpHealth(port="redis"),
+    container=Container(
+        image=Image(repository="redis", tag="7.4-alpine"),
+        command=("redis-server", "--port", "{port:redis}", "--dir", "{data}", "--appendonly", "yes"),
+        data_path="/data",
+        user="999",
+    ),
+    native=Native(
+        binaries=("redis-server",),
+        package="redis-server",
+        args=(
+            "--port", "{port:redis}", "--bind", "127.0.0.1", "--dir", "{data}", "--appendonly", "yes",
+            "--daemonize", "no",
+        ),
+    ),
+)  # fmt: skip
+
+REDIS_EXPORTER: Final = Component(
+    name="redis-exporter",
+    title="Redis exporter",
+    ports=(Port(name="http", number=9121),),
+    health=HttpHealth(port="http", path="/health"),
+    scrape=Scrape(port="http"),
+    needs=("redis",),
+    container=Container(
+        image=Image(repository="oliver006/redis_exporter", tag="v1.74.0"),
+        command=("--web.listen-address={listen:http}", "--redis.addr=redis://{address:redis:redis}"),
+        user="59000",
+        memory_mb=64,
+    ),
+    native=Native(
+        binaries=("prometheus-redis-exporter", "redis_exporter"),
+        package="prometheus-redis-exporter",
+        args=("--web.listen-address={listen:http}", "--redis.addr=redis://{address:redis:redis}"),
+    ),
+)
+
+POSTGRES: Final = Component(
+    name="postgres",
+    title="PostgreSQL",
+    ports=(Port(name="postgres", number=5432, scheme=Scheme.TCP),),
+    health=TcpHealth(port="postgres"),
+    secrets=("postgres-password",),
+    container=Container(
+        image=Image(repository="postgres", tag="17-alpine"),
+        environment={
+            "POSTGRES_PASSWORD_FILE": "{secret:postgres-password}",
+            "POSTGRES_DB": "platform",
+            "PGDATA": "{data}/pgdata",
+        },
+        data_path="/var/lib/postgresql/data",
+        user="70",
+        memory_mb=512,
+        tmpfs=("/var/run/postgresql", "/tmp"),  # noqa: S108 - a path in the container
+    ),
+    native=Native(
+        binaries=("postgres",),
+        search=("/usr/lib/postgresql/*/bin",),
+        package="postgresql",
+        unprivileged_user="postgres",
+        args=(
+            "-D", "{data}/pgdata", "-p", "{port:postgres}", "-c", "listen_addresses=127.0.0.1",
+            "-c", "unix_socket_directories=",
+        ),
+        prepare=(
+            PrepareStep(
+                argv=(
+                    "initdb", "-D", "{data}/pgdata", "-U", "postgres", "--auth=scram-sha-256",
+                    "--pwfile={secret:postgres-password}", "--encoding=UTF8", "--locale=C",
+                ),
+                creates="{data}/pgdata/PG_VERSION",
+            ),
+            PrepareStep(
+                argv=("postgres", "--single", "-D", "{data}/pgdata", "postgres"),
+                stdin="CREATE DATABASE platform;\n",
+                creates="{data}/.platform-database",
+            ),
+        ),
+    ),
+)  # fmt: skip
+
+POSTGRES_EXPORTER: Final = Component(
+    name="postgres-exporter",
+    title="PostgreSQL exporter",
+    ports=(Port(name="http", number=9187),),
+    health=HttpHealth(port="http", path="/"),
+    scrape=Scrape(port="http"),
+    needs=("postgres",),
+    secrets=("postgres-password",),
+    container=Container(
+        image=Image(repository="prometheuscommunity/postgres-exporter", tag="v0.17.1"),
+        command=("--web.listen-address={listen:http}",),
+        environment={
+            "DATA_SOURCE_URI": "{address:postgres:postgres}/platform?sslmode=disable",
+            "DATA_SOURCE_USER": "postgres",
+            "DATA_SOURCE_PASS_FILE": "{secret:postgres-password}",
+        },
+        user="65534",
+        memory_mb=64,
+    ),
+    native=Native(
+        binaries=("prometheus-postgres-exporter", "postgres_exporter"),
+        package="prometheus-postgres-exporter",
+        args=("--web.listen-address={listen:http}",),
+        environment={
+            "DATA_SOURCE_URI": "{address:postgres:postgres}/platform?sslmode=disable",
+            "DATA_SOURCE_USER": "postgres",
+            "DATA_SOURCE_PASS_FILE": "{secret:postgres-password}",
+        },
+    ),
+)
+
+COMPONENTS: Final = (
+    PROMETHEUS,
+    ALERTMANAGER,
+    NODE_EXPORTER,
+    REDIS,
+    REDIS_EXPORTER,
+    POSTGRES,
+    POSTGRES_EXPORTER,
+)
