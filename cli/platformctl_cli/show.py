@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from platformctl.errors import PlatformError
@@ -16,6 +17,24 @@ if TYPE_CHECKING:
 def say(text: str) -> None:
     """A line of talk."""
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - the one place that talks
+
+
+@contextlib.contextmanager
+def waiting() -> Iterator[tuple[Callable[[str], None], Callable[[str], None]]]:
+    """(say, wait): lines that stay, and a spinner that says what is waited for; the latter on a terminal only."""
+    if not sys.stderr.isatty():
+        yield say, lambda _: None
+        return
+    from rich.console import Console
+
+    talk = Console(stderr=True, highlight=False)
+    with talk.status("starting") as spinner:
+
+        def stay(text: str) -> None:
+            talk.print(text, markup=False)
+            spinner.update(text)
+
+        yield stay, spinner.update
 
 
 def result(text: str) -> None:
