@@ -26,15 +26,23 @@ def waiting() -> Iterator[tuple[Callable[[str], None], Callable[[str], None]]]:
         yield say, lambda _: None
         return
     from rich.console import Console
+    from rich.markup import escape
 
     talk = Console(stderr=True, highlight=False)
-    with talk.status("starting") as spinner:
+    spinner = talk.status("")
 
-        def stay(text: str) -> None:
-            talk.print(text, markup=False)
-            spinner.update(text)
+    def stay(text: str) -> None:
+        spinner.stop()
+        talk.print(text, markup=False)
 
-        yield stay, spinner.update
+    def wait(text: str) -> None:
+        spinner.update(escape(text))
+        spinner.start()
+
+    try:
+        yield stay, wait
+    finally:
+        spinner.stop()
 
 
 def result(text: str) -> None:
