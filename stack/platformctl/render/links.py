@@ -18,7 +18,7 @@ RUNBOOK_FOLDER: Final = "runbooks"
 _TEMPLATE: Final = re.compile(r"\{\{\s*\$labels\.(\w+)\s*\}\}")
 
 
-def annotations(alert: AlertRule, site: Site) -> dict[str, str]:
+def alert_annotations(alert: AlertRule, site: Site) -> dict[str, str]:
     """Every annotation of the alert; links to components that do not run on the site are left out."""
     return {"summary": alert.summary, "description": alert.description, **dict(_links(alert, site))}
 
