@@ -46,7 +46,7 @@ class Runtime(Protocol):
         """Make one change with the active release, and return when the unit is healthy."""
 
     def down(self, *, volumes: bool) -> tuple[str, ...]:
-        """Stop everything of ours, in reverse start order; with `volumes`, delete its data. Returns the names."""
+        """Stop everything of ours, last started first; with `volumes`, delete its data. Returns the names."""
 
     def log_lines(self, component: str, *, tail: int, follow: bool) -> Iterator[str]:
         """The last lines of a component's log; with `follow`, those to come as well."""
