@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from signal import Signals
 from typing import Final
 
 from platformctl.model.component import (
@@ -170,6 +171,7 @@ POSTGRES: Final = Component(
         search=("/usr/lib/postgresql/*/bin",),
         package="postgresql",
         unprivileged_user="postgres",
+        stop_signal=Signals.SIGINT,  # SIGTERM waits for every client to leave
         args=(
             "-D", "{data}/pgdata", "-p", "{port:postgres}", "-c", "listen_addresses=127.0.0.1",
             "-c", "unix_socket_directories=",
@@ -183,7 +185,7 @@ POSTGRES: Final = Component(
                 creates="{data}/pgdata/PG_VERSION",
             ),
             PrepareStep(
-                argv=("postgres", "--single", "-D", "{data}/pgdata", "postgres"),
+                argv=("postgres", "--single", "-D", "{data}/pgdata", "-c", "exit_on_error=on", "postgres"),
                 stdin="CREATE DATABASE platform;\n",
                 creates="{data}/.platform-database",
             ),
