@@ -65,7 +65,7 @@ class ReleaseStore:
         folder = self._releases / str(number)
         if not folder.is_dir():
             raise PlatformError(f"release {number} is gone", where=str(folder), fix="platformctl deploy")
-        return dict(_read_tree(folder))
+        return read_tree(folder)
 
     def load(self, number: int) -> Release:
         """A release as it was staged."""
@@ -118,11 +118,16 @@ def disk_error(error: OSError, where: Path) -> PlatformError:
     return PlatformError(f"cannot write: {error.strerror}", where=str(where), fix=fix)
 
 
-def _read_tree(folder: Path) -> Iterator[tuple[str, Artifact]]:
+def read_tree(folder: Path) -> dict[str, Artifact]:
+    """The files below `folder` by their path in it."""
+    return {artifact.path: artifact for artifact in _artifacts(folder)}
+
+
+def _artifacts(folder: Path) -> Iterator[Artifact]:
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            name = path.relative_to(folder).as_posix()
-            yield name, Artifact(name, path.read_bytes(), executable=bool(path.stat().st_mode & 0o100))
+            executable = bool(path.stat().st_mode & 0o100)
+            yield Artifact(path.relative_to(folder).as_posix(), path.read_bytes(), executable=executable)
 
 
 def _number(link: Path) -> int | None:

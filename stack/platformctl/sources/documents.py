@@ -34,6 +34,12 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
+def schema_names() -> tuple[str, ...]:
+    """The names that `schema` knows."""
+    folder = resources.files("platformctl") / "schemas"
+    return tuple(sorted(file.name.removesuffix(".schema.json") for file in folder.iterdir()))
+
+
 @cache
 def schema(name: str) -> dict[str, Json]:
     """One of our own JSON Schemas, by its file's stem: ``tenants``."""
