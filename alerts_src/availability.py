@@ -21,8 +21,10 @@ from platformctl.model.units import minutes, seconds
 
 INTERVAL: Final = seconds(5)
 
-SERVICES: Final = DashboardLink(uid="service-health", variables=("job",))
+SERVICES: Final = DashboardLink(uid="api-endpoints", variables={"service": "job"})
 INFRASTRUCTURE: Final = DashboardLink(uid="infrastructure")
+DATABASES: Final = DashboardLink(uid="database-cache")
+MONITORING: Final = DashboardLink(uid="monitoring-stack")
 SERVICE_LOGS: Final = LogLink(query='{service="{{ $labels.job }}"}')
 
 _RESTART: Final = "A restart by a deployment takes 2-3 s and must not page; 15 s is three failed scrapes."
@@ -122,7 +124,7 @@ EXPORTER_DOWN: Final = AlertRule(
     labels={"signal": "monitoring"},
     summary="{{ $labels.job }} is down: what it measures cannot be seen.",
     description="Prometheus has had no answer from {{ $labels.instance }} for 2 minutes.",
-    dashboard=INFRASTRUCTURE,
+    dashboard=MONITORING,
     logs=SERVICE_LOGS,
     tests=(
         AlertTest(
@@ -150,7 +152,7 @@ TARGET_MISSING: Final = AlertRule(
     labels={"signal": "monitoring"},
     summary="{{ $labels.job }} is not scraped at all.",
     description="The deployment expects the job {{ $labels.job }}, and Prometheus has no target for it.",
-    dashboard=INFRASTRUCTURE,
+    dashboard=MONITORING,
     tests=(
         AlertTest(
             claim="an expected job without a target fires",
@@ -216,7 +218,7 @@ POSTGRES_DOWN: Final = AlertRule(
     labels={"signal": "availability"},
     summary="PostgreSQL does not answer.",
     description="{{ $labels.instance }} cannot connect to the database: every service that stores data fails.",
-    dashboard=INFRASTRUCTURE,
+    dashboard=DATABASES,
     logs=LogLink(query='{service="postgres"}'),
     tests=(
         AlertTest(
@@ -254,7 +256,7 @@ REDIS_DOWN: Final = AlertRule(
     labels={"signal": "availability"},
     summary="Redis does not answer.",
     description="{{ $labels.instance }} cannot reach Redis: caches are cold and rate limits are not shared.",
-    dashboard=INFRASTRUCTURE,
+    dashboard=DATABASES,
     logs=LogLink(query='{service="redis"}'),
     tests=(
         AlertTest(

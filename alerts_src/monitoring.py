@@ -7,7 +7,7 @@ from typing import Final
 from platformctl.model.rules import AlertRule, AlertTest, DashboardLink, InputSeries, Severity
 from platformctl.model.units import minutes
 
-MONITORING: Final = DashboardLink(uid="monitoring")
+MONITORING: Final = DashboardLink(uid="monitoring-stack")
 PROMETHEUS: Final = {"job": "prometheus", "instance": "prometheus"}
 ALERTMANAGER: Final = {"job": "alertmanager", "instance": "alertmanager"}
 

@@ -14,8 +14,9 @@ from platformctl.model.rules import (
 )
 from platformctl.model.units import minutes
 
-INFRASTRUCTURE: Final = DashboardLink(uid="infrastructure", variables=("instance",))
-SERVICES: Final = DashboardLink(uid="service-health", variables=("job",))
+INFRASTRUCTURE: Final = DashboardLink(uid="infrastructure", variables={"host": "instance"})
+DATABASES: Final = DashboardLink(uid="database-cache")
+SERVICES: Final = DashboardLink(uid="api-endpoints", variables={"service": "job"})
 
 SUSTAINED: Final = minutes(10)
 WHY_SUSTAINED: Final = "Backups, deployments and vacuum fill a machine for minutes; ten are more than a peak."
@@ -191,7 +192,7 @@ POSTGRES_CONNECTIONS: Final = AlertRule(
     labels={"signal": "saturation"},
     summary="{{ $value | humanizePercentage }} of PostgreSQL's connections are taken.",
     description="More than 80% for ten minutes: at 100% new connections are refused and requests fail.",
-    dashboard=INFRASTRUCTURE,
+    dashboard=DATABASES,
     tests=(
         AlertTest(
             claim="85 of 100 connections for a quarter of an hour fire, whatever their state",
@@ -233,7 +234,7 @@ REDIS_MEMORY: Final = AlertRule(
     labels={"signal": "saturation"},
     summary="Redis uses {{ $value | humanizePercentage }} of the memory it may use.",
     description="More than 80% for ten minutes: at 100% Redis evicts keys or refuses writes.",
-    dashboard=INFRASTRUCTURE,
+    dashboard=DATABASES,
     tests=(
         AlertTest(
             claim="nine tenths of the limit for a quarter of an hour fire",

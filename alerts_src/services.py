@@ -20,8 +20,8 @@ from platformctl.model.units import minutes, seconds
 
 INTERVAL: Final = seconds(5)
 
-SERVICES: Final = DashboardLink(uid="service-health", variables=("job",))
-ROUTES: Final = DashboardLink(uid="service-health", variables=("job", "route"))
+SERVICES: Final = DashboardLink(uid="api-endpoints", variables={"service": "job"})
+ROUTES: Final = DashboardLink(uid="api-endpoints", variables={"service": "job", "route": "route"})
 
 REQUEST_RATE: Final = RecordingRule(
     name="job:http_requests:rate1m",

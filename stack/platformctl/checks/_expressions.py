@@ -10,8 +10,9 @@ from typing import Final
 import promql_parser as promql
 
 from platformctl.checks._promql import Labels, Series
-from platformctl.model.dashboard import Dashboard, PanelKind, Query
+from platformctl.model.dashboard import Dashboard
 from platformctl.model.metric import MetricType
+from platformctl.model.panel import PanelKind, Query
 from platformctl.model.platform import Platform
 
 TARGET_LABELS: Final = frozenset({"job", "instance"})
