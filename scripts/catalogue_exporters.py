@@ -54,8 +54,9 @@ def _families(exposition: str) -> Iterator[Json]:
         labels = set().union(*(sample.labels for sample in family.samples)) - ADDED_BY_TYPE.get(
             family.type, set()
         )
+        # The parser takes "_total" off a counter's name, and puts it on where the exposition has none.
         name = family.name
-        if family.type == "counter" and family.samples[0].name.endswith("_total"):
+        if family.type == "counter" and f"# TYPE {name}_total counter" in exposition:
             name = f"{family.name}_total"
         kind = TYPES.get(family.type, family.type)
         yield {"name": name, "type": kind, "help": family.documentation, "labels": sorted(labels)}
