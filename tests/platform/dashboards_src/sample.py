@@ -1,6 +1,7 @@
 """One dashboard with one panel."""
 
-from platformctl.model.dashboard import Audience, Dashboard, Panel, PanelKind, Query, Row, Unit
+from platformctl.model.dashboard import Audience, Dashboard, Row
+from platformctl.model.panel import Panel, PanelKind, Query, Unit
 
 DASHBOARDS = (
     Dashboard(
