@@ -40,9 +40,7 @@ def platform(*components: Component, builds: tuple[Artifact, ...] = ()) -> Platf
     """A platform of these components; of the core ones where none are given."""
     oncall = OnCall(
         teams=(),
-        receivers=(
-            Receiver(name="page", targets=(PagerDutyTarget(routing_key_secret="pagerduty-key"),)),
-        ),
+        receivers=(Receiver(name="page", targets=(PagerDutyTarget(routing_key_secret="pagerduty-key"),)),),
         route=Route(receiver="page"),
     )
     return Platform(
