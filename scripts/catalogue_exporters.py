@@ -48,16 +48,16 @@ def main(names: list[str]) -> None:
 
 
 def _families(exposition: str) -> Iterator[Json]:
+    declared = {line.split()[2] for line in exposition.splitlines() if line.startswith("# TYPE ")}
     for family in text_string_to_metric_families(exposition):
         if not family.samples:
             continue
         labels = set().union(*(sample.labels for sample in family.samples)) - ADDED_BY_TYPE.get(
             family.type, set()
         )
-        # The parser takes "_total" off a counter's name, and puts it on where the exposition has none.
-        name = family.name
-        if family.type == "counter" and f"# TYPE {name}_total counter" in exposition:
-            name = f"{family.name}_total"
+        name, total = family.name, f"{family.name}_total"
+        if family.type == "counter" and total in declared:  # the parser has cut it off
+            name = total
         kind = TYPES.get(family.type, family.type)
         yield {"name": name, "type": kind, "help": family.documentation, "labels": sorted(labels)}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -10,19 +9,16 @@ from typing import Final
 import promql_parser as promql
 
 from platformctl.checks._promql import Labels, Series
-from platformctl.model.dashboard import Dashboard
+from platformctl.model import macros
+from platformctl.model.dashboard import Dashboard, Variable
 from platformctl.model.metric import MetricType
-from platformctl.model.panel import PanelKind, Query
+from platformctl.model.panel import PanelKind
 from platformctl.model.platform import Platform
 
 TARGET_LABELS: Final = frozenset({"job", "instance"})
 """The labels that come with every scrape."""
 
 _ANY_LABELS: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
-_MACROS: Final = (
-    (re.compile(r"\$__rate_interval\b|\$__interval\b|\$\{__rate_interval\}|\$\{__interval\}"), "5m"),
-    (re.compile(r"\$__range\b|\$\{__range\}"), "1h"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +38,37 @@ class Expression:
 
 
 def expressions(platform: Platform) -> Iterator[Expression]:
-    """The expressions of recording rules, alerts and dashboard panels; log queries are not PromQL."""
+    """The expressions of recording rules, alerts and dashboards; log queries are not PromQL."""
     for rule in platform.recording_rules:
         yield Expression(rule.name, rule.expr, platform.origin("recording rule", rule.name))
     for alert in platform.alerts:
         yield Expression(alert.name, alert.expr, platform.origin("alert", alert.name))
     for dashboard in platform.dashboards:
         where = platform.origin("dashboard", dashboard.uid)
-        for title, query in _queries(dashboard):
-            yield Expression(f"panel {title!r} of {dashboard.uid}", without_macros(query.expr), where)
+        for owner, text in dashboard_queries(dashboard):
+            yield Expression(f"{owner} of {dashboard.uid}", _filled(text), where)
 
 
-def without_macros(expr: str) -> str:
-    """The expression with Grafana's duration macros replaced by durations."""
-    for macro, duration in _MACROS:
-        expr = macro.sub(duration, expr)
-    return expr
+def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
+    """What each PromQL text of the dashboard belongs to, and the text, with its macros and variables."""
+    for variable in dashboard.variables:
+        yield f"variable {variable.name!r}", _selection(variable)
+    for annotation in dashboard.annotations:
+        yield f"annotation {annotation.name!r}", annotation.expr
+    for panel in dashboard.panels:
+        if panel.kind is not PanelKind.LOGS:
+            yield from ((f"panel {panel.title!r}", query.expr) for query in panel.queries)
+
+
+def _selection(variable: Variable) -> str:
+    """PromQL that asks what the variable's ``label_values()`` asks."""
+    matchers = ", ".join(f'{label}=~"{value}"' for label, value in variable.where.items())
+    return f"group by ({variable.of}) ({variable.metric}{{{matchers}}})"
+
+
+def _filled(text: str) -> str:
+    """The text with a duration for every macro, and some value for every variable."""
+    return macros.fill(text, dict.fromkeys(macros.names(text), "any") | macros.SAMPLE)
 
 
 def known_series(platform: Platform) -> Series:
@@ -80,10 +91,3 @@ def known_series(platform: Platform) -> Series:
         earlier = labels.get(rule.name, frozenset())
         labels[rule.name] = None if recorded is None or earlier is None else earlier | recorded
     return Series(labels)
-
-
-def _queries(dashboard: Dashboard) -> Iterator[tuple[str, Query]]:
-    for row in dashboard.rows:
-        for panel in row.panels:
-            if panel.kind is not PanelKind.LOGS:
-                yield from ((panel.title, query) for query in panel.queries)

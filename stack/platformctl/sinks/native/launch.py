@@ -106,15 +106,16 @@ def end(record: Record, clock: Clock) -> None:
 
 
 def _ask_to_end(record: Record) -> None:
-    """Signal the process, which knows how to end its children; those without it are asked one by one."""
+    """Signal the whole group while the process leads it; what it left behind is asked one by one."""
     if record.is_alive():
-        _signal(record, record.identity.pid, signal.Signals[record.stop_signal])
+        _signal(record, -record.identity.pid, signal.Signals[record.stop_signal])
         return
     for pid in record.leftovers():
         _signal(record, pid, signal.SIGTERM)
 
 
 def _signal(record: Record, pid: int, number: signal.Signals) -> None:
+    """Send a signal to a process, or, as kill(2) has it, to the group of a negative number."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:
@@ -122,6 +123,6 @@ def _signal(record: Record, pid: int, number: signal.Signals) -> None:
     except PermissionError as error:
         raise PlatformError(
             f"{record.name} was started by another account, so it cannot be stopped",
-            where=f"process {pid}",
+            where=f"process {abs(pid)}",
             fix="run the same command with sudo",
         ) from error

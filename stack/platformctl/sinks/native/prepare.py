@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from platformctl.errors import PlatformError
 from platformctl.render.native import Step
 from platformctl.sinks.native.layout import write_atomically
 from platformctl.sinks.releases import disk_error
@@ -31,7 +30,7 @@ def prepare(
         for step in pending:
             run(step)
             _make_marker(state / step.creates)
-    except PlatformError:
+    except BaseException:
         _undo(journal, data)
         raise
     journal.unlink()

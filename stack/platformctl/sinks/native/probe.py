@@ -51,7 +51,9 @@ def _request(method: str, url: str, *, timeout_s: float) -> tuple[int, str]:
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
     try:
-        connection.request(method, parts.path or "/", headers={"Content-Length": "0"} if method == "POST" else {})
+        connection.request(
+            method, parts.path or "/", headers={"Content-Length": "0"} if method == "POST" else {}
+        )
         answer = connection.getresponse()
         return answer.status, answer.read(16_384).decode(errors="replace")
     finally:
