@@ -73,7 +73,7 @@ def _selection(variable: Variable) -> str:
 
 def _filled(text: str) -> str:
     """The text with a duration for every macro, and some value for every variable."""
-    return macros.fill(text, dict.fromkeys(macros.names(text), "any") | macros.SAMPLE)
+    return macros.fill(text, {**dict.fromkeys(macros.names(text), "any"), **macros.SAMPLE})
 
 
 def known_series(platform: Platform) -> Series:
@@ -81,8 +81,8 @@ def known_series(platform: Platform) -> Series:
     labels: dict[str, Labels] = dict.fromkeys(_ANY_LABELS)
     for metric in platform.metrics:
         if metric.name not in _ANY_LABELS:
-            base = TARGET_LABELS | set(metric.labels)
-            labels |= dict.fromkeys(metric.series_names, base)
+            base = TARGET_LABELS | frozenset(metric.labels)
+            labels.update(dict.fromkeys(metric.series_names, base))
             if metric.type is MetricType.HISTOGRAM:
                 labels[f"{metric.name}_bucket"] = base | {"le"}
             if metric.type is MetricType.SUMMARY:
