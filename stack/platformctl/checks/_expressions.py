@@ -88,10 +88,7 @@ def known_series(platform: Platform) -> Series:
             if metric.type is MetricType.SUMMARY:
                 labels[metric.name] = base | {"quantile"}
     for rule in platform.recording_rules:  # in order: a rule may read those before it
-        try:
-            result = Series(labels).result(promql.parse(rule.expr)).labels
-        except ValueError:
-            result = None
+        result = Series(labels).labels_of(rule.expr)
         recorded = None if result is None else result | rule.labels.keys()
         earlier = labels.get(rule.name, frozenset())
         labels[rule.name] = None if recorded is None or earlier is None else earlier | recorded
