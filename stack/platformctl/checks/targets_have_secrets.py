@@ -21,13 +21,13 @@ def targets_have_secrets(platform: Platform, site: Site) -> Iterator[Problem]:
             check="targets_have_secrets",
             what=f"{lacks} is missing, so nobody is told by: {', '.join(targets)}",
             where="alerts_src/oncall.py",
-            fix=_fix(lacks, site),
+            fix=_fix(lacks),
             level=Level.WARNING,
         )
 
 
-def _fix(lacks: str, site: Site) -> str:
+def _fix(lacks: str) -> str:
     secret = lacks.removeprefix("the secret ")
     if secret == lacks:
         return "set it in alerts_src/oncall.py"
-    return f"write it to {site.secrets_folder}/{secret} (mode 0600), then: platformctl deploy"
+    return f"write it to .platformctl/secrets/{secret} (mode 0600), then: platformctl deploy"
