@@ -24,7 +24,7 @@ def test_every_kind_of_panel_comes_out_as_it_was_read_and_approved(every_kind: D
 def test_no_two_panels_overlap_and_none_leaves_the_grid(shipped: tuple[Dashboard, ...]) -> None:
     for dashboard in shipped:
         boxes = [panel["gridPos"] for panel in to_json(dashboard)["panels"]]
-        assert all(0 <= box["x"] and box["x"] + box["w"] <= 24 for box in boxes)
+        assert all(box["x"] >= 0 and box["x"] + box["w"] <= 24 for box in boxes)
         assert not [pair for pair in combinations(boxes, 2) if _overlap(*pair)]
 
 
@@ -93,7 +93,12 @@ def test_a_link_by_label_carries_the_label_and_the_time_range(every_kind: Dashbo
 def test_panels_that_do_not_fit_a_line_start_the_next(every_kind: Dashboard) -> None:
     wide = tuple(replace(every_kind.rows[0].panels[0], title=title, width=16) for title in "abc")
     tree = to_json(replace(every_kind, rows=(Row(title="Wide", panels=wide),)))
-    assert [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in tree["panels"]] == [(0, 0), (0, 1), (0, 7), (0, 13)]
+    assert [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in tree["panels"]] == [
+        (0, 0),
+        (0, 1),
+        (0, 7),
+        (0, 13),
+    ]
 
 
 def test_a_panel_that_may_be_empty_says_why(every_kind: Dashboard) -> None:

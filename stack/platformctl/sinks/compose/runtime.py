@@ -24,7 +24,7 @@ from platformctl.sinks.compose import survey
 from platformctl.sinks.compose.containers import Container, read, stop_order
 from platformctl.sinks.compose.engine import Engine, EngineName
 from platformctl.sinks.compose.live import Live
-from platformctl.sinks.compose.records import LoadedConfigs, service
+from platformctl.sinks.compose.records import LoadedConfigs, Service, service
 from platformctl.sinks.runtime import SurveyOptions
 
 _PROJECT_LABEL: Final = f"label=com.docker.compose.project={compose.PROJECT}"
@@ -137,7 +137,7 @@ class ComposeRuntime:
             case UnitAction.RELOAD:
                 self._reload(change.name, release)
             case UnitAction.STOP:
-                self._remove(self._containers()[change.name])
+                self._remove(self._container(change.name))
 
     def down(self, *, volumes: bool) -> tuple[str, ...]:
         """Stop and remove our containers and their network, last started first; with `volumes`, their data."""
@@ -195,14 +195,19 @@ class ComposeRuntime:
         wanted, container = service(unit, release.files), self._container(unit)
         before = {folder: self._live.publish(folder, release.files) for folder in wanted.folders}
         if refusal := _post(wanted.reload_url):
-            for folder, version in before.items():
-                self._live.restore(folder, version)
+            self._take_back(wanted, before)
             raise PlatformError(
-                f"{unit} refuses its new configuration and keeps the old one: {refusal}",
+                f"{unit} refuses its new configuration and keeps the old one: {refusal}{self._words(container)}",
                 fix="platformctl check",
             )
         self._wait_until_healthy(unit, restarts=container.restarts)
         self._loaded.put(container, _unit(unit, release).config)
+
+    def _take_back(self, wanted: Service, before: Mapping[str, str | None]) -> None:
+        """Show the former files again, and have them loaded: a server may have taken over a part of the new."""
+        for folder, version in before.items():
+            self._live.restore(folder, version)
+        _post(wanted.reload_url)
 
     def _compose(self, *arguments: str) -> None:
         command = self._engine.compose_command()
@@ -242,11 +247,15 @@ class ComposeRuntime:
             self._clock.sleep(_PAUSE_S)
 
     def _failure(self, container: Container, why: str) -> PlatformError:
-        last = "\n".join(f"    {line}" for line in self._engine.lines("logs", "--tail", "5", container.id))
-        what = f"{container.unit} does not run: {why}"
         return PlatformError(
-            f"{what}\n  its last words:\n{last}" if last else what, fix=f"platformctl logs {container.unit}"
+            f"{container.unit} does not run: {why}{self._words(container)}",
+            fix=f"platformctl logs {container.unit}",
         )
+
+    def _words(self, container: Container) -> str:
+        """The end of its log, to stand below a message."""
+        lines = self._engine.lines("logs", "--tail", "5", container.id)
+        return "".join(f"\n    {line}" for line in lines)
 
     def _remove(self, container: Container) -> None:
         """Let it end in its own time, then remove it with the volumes that have no name."""
