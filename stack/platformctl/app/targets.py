@@ -10,7 +10,16 @@ from platformctl.model.artifact import Artifact
 from platformctl.model.platform import Platform
 from platformctl.model.release import Release
 from platformctl.model.site import Site
-from platformctl.render import alertmanager, manifest, pagerduty, prometheus, rule_tests, rules, runbooks
+from platformctl.render import (
+    alertmanager,
+    grafana,
+    manifest,
+    pagerduty,
+    prometheus,
+    rule_tests,
+    rules,
+    runbooks,
+)
 from platformctl.sinks.runtime import Runtime
 
 Renderer: TypeAlias = Callable[[Platform, Site], Iterator[Artifact]]
@@ -22,6 +31,7 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     alertmanager.render,
     pagerduty.render,
     runbooks.render,
+    grafana.render,
 )
 
 

@@ -73,7 +73,7 @@ def _selection(variable: Variable) -> str:
 
 def _filled(text: str) -> str:
     """The text with a duration for every macro, and some value for every variable."""
-    return macros.fill(text, dict.fromkeys(macros.names(text), "any") | macros.SAMPLE)
+    return macros.fill(text, {**dict.fromkeys(macros.names(text), "any"), **macros.SAMPLE})
 
 
 def known_series(platform: Platform) -> Series:
@@ -81,17 +81,14 @@ def known_series(platform: Platform) -> Series:
     labels: dict[str, Labels] = dict.fromkeys(_ANY_LABELS)
     for metric in platform.metrics:
         if metric.name not in _ANY_LABELS:
-            base = TARGET_LABELS | set(metric.labels)
-            labels |= dict.fromkeys(metric.series_names, base)
+            base = TARGET_LABELS | frozenset(metric.labels)
+            labels.update(dict.fromkeys(metric.series_names, base))
             if metric.type is MetricType.HISTOGRAM:
                 labels[f"{metric.name}_bucket"] = base | {"le"}
             if metric.type is MetricType.SUMMARY:
                 labels[metric.name] = base | {"quantile"}
     for rule in platform.recording_rules:  # in order: a rule may read those before it
-        try:
-            result = Series(labels).result(promql.parse(rule.expr)).labels
-        except ValueError:
-            result = None
+        result = Series(labels).labels_of(rule.expr)
         recorded = None if result is None else result | rule.labels.keys()
         earlier = labels.get(rule.name, frozenset())
         labels[rule.name] = None if recorded is None or earlier is None else earlier | recorded

@@ -204,7 +204,7 @@ class Component:
             raise DefinitionError(
                 f"component {self.name!r} can run nowhere", fix="give it a container or a native part"
             )
-        for text in _texts(self):
+        for text in texts(self):
             _check_placeholders(self, text)
 
     def port(self, name: str) -> Port:
@@ -215,7 +215,8 @@ class Component:
         raise DefinitionError(f"component {self.name!r} has no port {name!r}")
 
 
-def _texts(component: Component) -> Iterator[str]:
+def texts(component: Component) -> Iterator[str]:
+    """Every text of the component that may hold placeholders."""
     if component.container:
         yield from component.container.command
         yield from component.container.environment.values()

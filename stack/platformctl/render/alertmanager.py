@@ -8,11 +8,12 @@ from typing import Final
 from platformctl.model.artifact import Artifact
 from platformctl.model.oncall import Inhibition, MailServer, Matcher, OnCall, QuietHours, Receiver, Route
 from platformctl.model.platform import Platform
+from platformctl.model.routing import missing
 from platformctl.model.site import Site
 from platformctl.render._yaml import yaml_artifact
 from platformctl.render.alert_templates import ALERTMANAGER_URL, TEMPLATES
 from platformctl.render.links import external_url
-from platformctl.render.targets import missing, target_config
+from platformctl.render.targets import target_config
 
 CONFIG: Final = "alertmanager/alertmanager.yml"
 _TEMPLATE_FILE: Final = "alertmanager/templates/platform.tmpl"

@@ -91,7 +91,7 @@ def every_kind() -> Dashboard:
                 multi=False,
                 default="grand-hotel",
             ),
-        ),  # fmt: skip
+        ),
         rows=(
             Row(title="Open", panels=tuple(_panel(kind) for kind in kinds[:5])),
             Row(title="Closed", panels=tuple(_panel(kind) for kind in kinds[5:]), collapsed=True),
