@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from platformctl.errors import PlatformError
@@ -16,6 +17,32 @@ if TYPE_CHECKING:
 def say(text: str) -> None:
     """A line of talk."""
     print(text, file=sys.stderr, flush=True)  # noqa: T201 - the one place that talks
+
+
+@contextlib.contextmanager
+def waiting() -> Iterator[tuple[Callable[[str], None], Callable[[str], None]]]:
+    """(say, wait): lines that stay, and a spinner that says what is waited for; the latter on a terminal only."""
+    if not sys.stderr.isatty():
+        yield say, lambda _: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    talk = Console(stderr=True, highlight=False)
+    spinner = talk.status("")
+
+    def stay(text: str) -> None:
+        spinner.stop()
+        talk.print(text, markup=False)
+
+    def wait(text: str) -> None:
+        spinner.update(escape(text))
+        spinner.start()
+
+    try:
+        yield stay, wait
+    finally:
+        spinner.stop()
 
 
 def result(text: str) -> None:

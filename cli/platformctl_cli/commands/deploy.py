@@ -18,12 +18,14 @@ def deploy(
 
     Without a terminal it needs --yes. A second run changes nothing.
 
+    \b
     Examples:
       platformctl deploy
       platformctl deploy --yes --no-demo --runtime native
     """
     from platformctl.app.deploy import Result, Talk
     from platformctl.app.deploy import deploy as run
+    from platformctl.app.interrupts import end_by_exception
     from platformctl.app.session import Request
     from platformctl.app.status import ask_status
     from platformctl.model.site import RuntimeName
@@ -33,7 +35,9 @@ def deploy(
 
     chosen = RuntimeName(runtime) if runtime else None
     request = Request(workspace=workspace, start=Path.cwd(), runtime=chosen, demo=demo)
-    outcome = run(request, Talk(say=show.say, confirm=confirm_plan(yes=yes)))
+    end_by_exception()
+    with show.waiting() as (say, wait):
+        outcome = run(request, Talk(say=say, wait=wait, confirm=confirm_plan(yes=yes)))
     if outcome.result is Result.DECLINED:
         show.say("nothing was changed")
         return

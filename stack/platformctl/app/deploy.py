@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from platformctl.app import check
+from platformctl.app.interrupts import uninterrupted
 from platformctl.app.session import Prepared, Request, Session, open_session, prepare, read_actual
 from platformctl.app.verify import Doubt, verify
 from platformctl.errors import PartlyApplied, PlatformError
@@ -37,9 +38,13 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Talk:
-    """How a use case speaks with its user: `say` shows progress; `confirm` shows a plan and asks."""
+    """How a use case speaks with its user.
+
+    say: a line that stays. wait: what is being waited for, until the next line. confirm: shows a plan and asks.
+    """
 
     say: Callable[[str], None]
+    wait: Callable[[str], None]
     confirm: Callable[[Plan, Prepared], bool]
 
 
@@ -55,6 +60,8 @@ def deploy(request: Request, talk: Talk) -> Outcome:
         prepared = prepare(session, request)
         problems = check.examine(prepared).problems
         check.refuse_errors(problems)
+        for problem in problems:
+            talk.say(f"{problem.level}: {problem.what}")
         actual = read_actual(session)
         plan = diff(prepared.release, actual)
         result, number = Result.UNCHANGED, actual.number
@@ -80,7 +87,7 @@ def _apply_or_roll_back(session: Session, prepared: Prepared, plan: Plan, talk: 
     try:
         session.store.activate(number)
         _walk(session, prepared.release, plan.units, talk)
-        if doubts := verify(prepared.platform, prepared.site, progress=talk.say):
+        if doubts := verify(prepared.platform, prepared.site, progress=talk.wait):
             raise PlatformError(_sentence(doubts))
     except BaseException as error:
         _roll_back(session, previous, talk, error)
@@ -98,7 +105,8 @@ def _walk(session: Session, release: Release, changes: tuple[UnitChange, ...], t
 def _roll_back(session: Session, previous: int | None, talk: Talk, cause: BaseException) -> None:
     """Return to the last good release; a mistake that the user can mend is raised as `PartlyApplied`."""
     talk.say("that failed; going back to what ran before")
-    state = _return_to(session, previous, talk)
+    with uninterrupted():
+        state = _return_to(session, previous, talk)
     if isinstance(cause, PlatformError):
         what = f"{cause.what}\n  rolled back: {state}"
         raise PartlyApplied(what, where=cause.where, fix=cause.fix) from cause
