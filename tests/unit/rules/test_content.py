@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from support.sites import native_site
 
 from platformctl.checks.table import CHECKS
 from platformctl.model.artifact import Artifact
@@ -12,7 +13,6 @@ from platformctl.model.problem import Level
 from platformctl.render import alertmanager, prometheus, rule_tests, rules
 from platformctl.sources.definitions import load_platform
 from platformctl.sources.judges import JUDGES, Judge
-from support.sites import native_site
 
 ROOT = Path(__file__).parents[3]
 

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from platformctl.model.artifact import Artifact
-from platformctl.render import alertmanager, pagerduty, prometheus, rule_tests, rules
 from support import sample
 from support.golden import assert_golden
 from support.sites import native_site
+
+from platformctl.model.artifact import Artifact
+from platformctl.render import alertmanager, pagerduty, prometheus, rule_tests, rules
 
 
 def rendered() -> list[Artifact]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 import yaml
+from support import sample
+from support.sites import native_site
 
 from platformctl.model.site import Site
 from platformctl.render import prometheus
-from support import sample
-from support.sites import native_site
 
 
 def config(site: Site) -> Mapping[str, object]:

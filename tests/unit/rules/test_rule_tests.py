@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support import sample
+from support.sites import native_site
 
 from platformctl.model.platform import Platform
 from platformctl.model.rules import AlertArea, RecordingRule
 from platformctl.render import rule_tests, rules
-from support import sample
-from support.sites import native_site
 
 
 def promtool(platform: Platform, folder: Path) -> subprocess.CompletedProcess[str]:

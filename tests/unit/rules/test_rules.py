@@ -4,13 +4,13 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import yaml
+from support import sample
+from support.sites import native_site
 
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.render import rules
 from platformctl.render.links import alert_annotations
-from support import sample
-from support.sites import native_site
 
 
 def rule_file(platform: Platform, site: Site, name: str) -> list[dict[str, object]]:
