@@ -45,6 +45,17 @@ class Team:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MailServer:
+    """Where mail is handed in. The password is read from the secret file, if one is named."""
+
+    smarthost: str
+    sender: str
+    username: str = ""
+    password_secret: str = ""
+    require_tls: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PagerDutyTarget:
     """A page through PagerDuty's Events API v2; the routing key is read from the secret file."""
 
@@ -178,7 +189,10 @@ class PagerDutyService:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OnCall:
-    """Everything of ``alerts_src/oncall.py``. The root route has no matchers."""
+    """Everything of ``alerts_src/oncall.py``. The root route has no matchers.
+
+    mail: the server that e-mail targets use; without one they are left out, and named.
+    """
 
     teams: tuple[Team, ...]
     receivers: tuple[Receiver, ...]
@@ -188,6 +202,7 @@ class OnCall:
     schedules: tuple[PagerDutySchedule, ...] = ()
     escalation_policies: tuple[EscalationPolicy, ...] = ()
     services: tuple[PagerDutyService, ...] = ()
+    mail: MailServer | None = None
 
     def __post_init__(self) -> None:
         _guard.unique((t.name for t in self.teams), what="team")
