@@ -10,12 +10,18 @@ from platformctl.model.artifact import Artifact
 from platformctl.model.platform import Platform
 from platformctl.model.release import Release
 from platformctl.model.site import Site
-from platformctl.render import manifest
+from platformctl.render import alertmanager, manifest, pagerduty, prometheus, rule_tests, rules
 from platformctl.sinks.runtime import Runtime
 
 Renderer: TypeAlias = Callable[[Platform, Site], Iterator[Artifact]]
 
-RENDERERS: Final[tuple[Renderer, ...]] = ()
+RENDERERS: Final[tuple[Renderer, ...]] = (
+    prometheus.render,
+    rules.render,
+    rule_tests.render,
+    alertmanager.render,
+    pagerduty.render,
+)
 
 
 def render_release(platform: Platform, site: Site, runtime: Runtime) -> Release:

@@ -57,9 +57,13 @@ class MailServer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PagerDutyTarget:
-    """A page through PagerDuty's Events API v2; the routing key is read from the secret file."""
+    """A page through PagerDuty's Events API v2; the routing key is read from the secret file.
+
+    events_url: where events are posted, for accounts of another region; empty for PagerDuty's default.
+    """
 
     routing_key_secret: str
+    events_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

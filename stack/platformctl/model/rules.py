@@ -80,10 +80,13 @@ class AlertTest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DashboardLink:
-    """Where an alert sends the reader: a dashboard, with its variables filled from labels."""
+    """Where an alert sends the reader: a dashboard, with its variables filled from labels.
+
+    variables: the alert's label that fills each variable: ``{"service": "job"}``.
+    """
 
     uid: str
-    variables: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

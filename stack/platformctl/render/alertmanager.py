@@ -92,7 +92,9 @@ def _quiet_hours(quiet: QuietHours) -> dict[str, object]:
     """One named interval. Hours that cross midnight become two ranges of the same weekdays."""
     ranges = [(quiet.start, quiet.end)]
     if quiet.start >= quiet.end:
-        ranges = [(start, end) for start, end in (("00:00", quiet.end), (quiet.start, "24:00")) if start != end]
+        ranges = [
+            (start, end) for start, end in (("00:00", quiet.end), (quiet.start, "24:00")) if start != end
+        ]
     return {
         "name": quiet.name,
         "time_intervals": [

@@ -18,7 +18,7 @@ RUNBOOK_FOLDER: Final = "runbooks"
 _TEMPLATE: Final = re.compile(r"\{\{\s*\$labels\.(\w+)\s*\}\}")
 
 
-def annotations(alert: AlertRule, site: Site) -> dict[str, str]:
+def alert_annotations(alert: AlertRule, site: Site) -> dict[str, str]:
     """Every annotation of the alert; links to components that do not run on the site are left out."""
     return {"summary": alert.summary, "description": alert.description, **dict(_links(alert, site))}
 
@@ -39,7 +39,7 @@ def _links(alert: AlertRule, site: Site) -> Iterator[tuple[str, str]]:
 
 def _dashboard(alert: AlertRule, grafana: str) -> str:
     """The dashboard with its variables filled in. It ends so that ``&from=...&to=...`` can follow."""
-    choices = "".join(f"&var-{name}={_escaped(name)}" for name in alert.dashboard.variables)
+    choices = "".join(f"&var-{name}={_escaped(label)}" for name, label in alert.dashboard.variables.items())
     return f"{grafana}/d/{alert.dashboard.uid}?orgId=1{choices}"
 
 

@@ -30,7 +30,9 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
             },
             **_alerting(site),
             "rule_files": [path.removeprefix("prometheus/") for path in rule_paths(platform)],
-            "scrape_configs": [_job(component, scrape, site) for component, scrape in scraped(platform, site)],
+            "scrape_configs": [
+                _job(component, scrape, site) for component, scrape in scraped(platform, site)
+            ],
         },
     )
 

@@ -82,5 +82,7 @@ def _expected(alert: AlertRule, labels: Mapping[str, str]) -> dict[str, object]:
 
 def _series(name: str, labels: Mapping[str, str]) -> str:
     """A series as PromQL writes it; JSON's escapes are PromQL's."""
-    inside = ", ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in sorted(labels.items()))
+    inside = ", ".join(
+        f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in sorted(labels.items())
+    )
     return f"{name}{{{inside}}}"

@@ -11,7 +11,7 @@ from platformctl.model.rules import EXPECTED_JOB, AlertArea, AlertRule, Recordin
 from platformctl.model.site import Site
 from platformctl.model.units import Duration
 from platformctl.render._yaml import yaml_artifact
-from platformctl.render.links import annotations
+from platformctl.render.links import alert_annotations
 
 _EXPECTED_JOBS: Final = "prometheus/rules/expected-jobs.yml"
 
@@ -72,7 +72,7 @@ def _alert_rule(alert: AlertRule, site: Site) -> dict[str, object]:
         **_lasting("for", alert.for_),
         **_lasting("keep_firing_for", alert.keep_firing_for),
         "labels": alert_labels(alert),
-        "annotations": annotations(alert, site),
+        "annotations": alert_annotations(alert, site),
     }
 
 

@@ -33,8 +33,10 @@ def missing(target: Target, oncall: OnCall, site: Site) -> str | None:
 def target_config(target: Target, site: Site) -> tuple[str, dict[str, object]]:
     """The key of Alertmanager's list for this kind of target, and its entry."""
     match target:
-        case PagerDutyTarget(routing_key_secret=name):
-            return "pagerduty_configs", _pagerduty(f"{site.secrets_folder}/{name}")
+        case PagerDutyTarget():
+            return "pagerduty_configs", _pagerduty(
+                target, f"{site.secrets_folder}/{target.routing_key_secret}"
+            )
         case SlackTarget(channel=channel, webhook_secret=name):
             return "slack_configs", _slack(channel, f"{site.secrets_folder}/{name}")
         case EmailTarget(to=to):
@@ -52,10 +54,11 @@ def _missing_mail(oncall: OnCall, site: Site) -> str | None:
     return f"the secret {name}" if name and name not in site.secrets else None
 
 
-def _pagerduty(routing_key_file: str) -> dict[str, object]:
+def _pagerduty(target: PagerDutyTarget, routing_key_file: str) -> dict[str, object]:
     """An Events API v2 entry. The dedup key is Alertmanager's group key: one incident a group."""
     return {
         "routing_key_file": routing_key_file,
+        **({"url": target.events_url} if target.events_url else {}),
         "severity": '{{ template "platform.pagerduty.severity" . }}',
         "description": '{{ template "platform.title" . }}',
         "client": "Alertmanager",
@@ -70,9 +73,7 @@ def _pagerduty(routing_key_file: str) -> dict[str, object]:
             "num_resolved": "{{ .Alerts.Resolved | len }}",
             "team": "{{ .CommonLabels.team }}",
         },
-        "links": [
-            {"href": f'{{{{ template "platform.{name}" . }}}}', "text": text} for text, name in _LINKS
-        ],
+        "links": [{"href": f'{{{{ template "platform.{name}" . }}}}', "text": text} for text, name in _LINKS],
     }
 
 
