@@ -131,6 +131,13 @@ def test_a_health_page_that_answers_with_an_error_is_not_healthy(new_stack: NewS
         stack.deploy()
 
 
+def test_a_process_whose_health_command_fails_is_not_healthy(new_stack: NewStack) -> None:
+    listening = python("store", "time.sleep(600)", health_command=("sh", "-c", "exit 2"))
+    stack = new_stack(*on_free_ports(listening), health_timeout_s=1)
+    with pytest.raises(PlatformError, match=r"sh says no \(exit status 2\)"):
+        stack.deploy()
+
+
 def test_a_process_that_ignores_the_request_to_end_is_killed_after_its_time(new_stack: NewStack) -> None:
     stubborn = python(
         "stubborn",

@@ -154,7 +154,9 @@ class Units:
 
         def settled() -> bool:
             nonlocal ailment
-            ailment = probe.ailment(process.health)
+            ailment = probe.ailment(process.health) or probe.command_ailment(
+                process.health_command, environment=process.environment
+            )
             return ailment is None or launched.has_ended()
 
         self._clock.wait_until(settled, timeout_s=self._health_timeout_s)
