@@ -16,6 +16,7 @@ from platformctl.render import (
     manifest,
     pagerduty,
     prometheus,
+    registry,
     rule_tests,
     rules,
     runbooks,
@@ -31,6 +32,7 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     alertmanager.render,
     pagerduty.render,
     runbooks.render,
+    registry.render,
     grafana.render,
 )
 
