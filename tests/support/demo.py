@@ -17,7 +17,7 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from support.servers import Postgres, free_port, start, stop, wait_for
 
-from platformctl.render.registry import registry
+from platformctl.render.registry import registry as registry_artifact
 from platformctl.sources.tenants import load_tenants, load_tiers
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -100,28 +100,32 @@ def registry_file(folder: Path) -> Path:
     """The registry of the sample tenants, as the renderer writes it."""
     tiers = load_tiers(REPOSITORY)
     path = folder / "tenants.json"
-    path.write_bytes(registry(tiers, load_tenants(REPOSITORY, tiers)).content)
+    path.write_bytes(registry_artifact(tiers, load_tenants(REPOSITORY, tiers)).content)
     return path
 
 
 @contextmanager
-def api(cluster: Postgres, redis: str, folder: Path, *, port: int | None = None) -> Iterator[Service]:
+def api(
+    cluster: Postgres, redis: str, folder: Path, *, port: int | None = None, registry: Path | None = None
+) -> Iterator[Service]:
     """The API on these servers, alive but perhaps not ready yet."""
     (folder / "password").write_text(cluster.password)
     environment = {
         "DEMO_POSTGRES": cluster.address,
         "DEMO_POSTGRES_PASSWORD_FILE": str(folder / "password"),
         "DEMO_REDIS": redis,
-        "DEMO_REGISTRY": str(registry_file(folder)),
+        "DEMO_REGISTRY": str(registry or registry_file(folder)),
     }
     with service("api", environment, folder, port=port) as running:
         yield running
 
 
 @contextmanager
-def ready_api(cluster: Postgres, redis: str, folder: Path, *, port: int | None = None) -> Iterator[Service]:
+def ready_api(
+    cluster: Postgres, redis: str, folder: Path, *, port: int | None = None, registry: Path | None = None
+) -> Iterator[Service]:
     """The API on these servers, ready."""
-    with api(cluster, redis, folder, port=port) as running:
+    with api(cluster, redis, folder, port=port, registry=registry) as running:
         wait_for(lambda: running.answers("/ready"), what="the API is ready", log=running.log)
         yield running
 
