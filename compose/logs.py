@@ -48,12 +48,12 @@ REDACTIONS: Final = (
     Redaction(name="email", pattern=r"([A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,})"),
     Redaction(
         name="card-number",
-        pattern=r"(?:^|[^0-9a-zA-Z.-])([2-6][0-9]{3}(?:[ -]?[0-9]{4}){2}[ -]?[0-9]{1,4})(?:$|[^0-9a-zA-Z.-])",
+        pattern=r"(?:^|[^0-9a-zA-Z.-])([2-6][0-9]{3}(?:[ -]?[0-9]{4}){2}[ -]?[0-9]{1,4})(?:$|[^0-9a-zA-Z-])",
     ),
     Redaction(name="iban", pattern=r"\b([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b"),
     Redaction(name="escaped-field", pattern=rf'(?i){_NAME}\\+"\s*:\s*\\+"([^"\\]+)'),
     Redaction(name="quoted-pair", pattern=rf"""(?i){_NAME}\\*["']?\s*=\s*(?:\\"|')([^"'\\]+)"""),
-    Redaction(name="pair", pattern=rf"""(?i){_NAME}\\*["']?\s*[=:]\s*([^\s"'\\,;&{{}}\[\]]+)"""),
+    Redaction(name="pair", pattern=rf"""(?i){_NAME}\\*["']?\s*[=:](?:\s|\\[tnr])*([^\s"'\\,;&{{}}\[\]]+)"""),
     Redaction(name="list-field", pattern=rf'(?i)"{_NAME}"\s*:\s*\[([^\]]+)\]', replacement='"[redacted]"'),
     Redaction(name="string-field", pattern=rf'(?i)"{_NAME}"\s*:\s*"((?:[^"\\]|\\.)+)"'),
 )
