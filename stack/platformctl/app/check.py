@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from platformctl.app.session import Prepared, Request, open_session, prepare
-from platformctl.checks.table import CHECKS
+from platformctl.checks.table import CHECKS, SITE_CHECKS
 from platformctl.errors import PlatformError
 from platformctl.model.problem import Level, Problem
 from platformctl.sources.judges import JUDGES
@@ -42,7 +42,7 @@ def check_workspace(request: Request) -> Report:
 def examine(prepared: Prepared) -> Report:
     """Every check and every judge on one platform and the release made of it."""
     found = sorted(_problems(prepared), key=lambda p: (_ORDER.index(p.level), p.where, p.check, p.what))
-    return Report(problems=tuple(found), checks=len(CHECKS) + len(JUDGES))
+    return Report(problems=tuple(found), checks=len(CHECKS) + len(SITE_CHECKS) + len(JUDGES))
 
 
 def refuse_errors(problems: tuple[Problem, ...]) -> None:
@@ -58,5 +58,7 @@ def refuse_errors(problems: tuple[Problem, ...]) -> None:
 def _problems(prepared: Prepared) -> Iterator[Problem]:
     for check in CHECKS:
         yield from check(prepared.platform)
+    for site_check in SITE_CHECKS:
+        yield from site_check(prepared.platform, prepared.site)
     for judge in JUDGES:
         yield from judge(prepared.release.files)

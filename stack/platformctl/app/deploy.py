@@ -60,6 +60,8 @@ def deploy(request: Request, talk: Talk) -> Outcome:
         prepared = prepare(session, request)
         problems = check.examine(prepared).problems
         check.refuse_errors(problems)
+        for problem in problems:
+            talk.say(f"{problem.level}: {problem.what}")
         actual = read_actual(session)
         plan = diff(prepared.release, actual)
         result, number = Result.UNCHANGED, actual.number

@@ -19,6 +19,9 @@ from platformctl.render._json import json_artifact
 PATH: Final = "native/processes.json"
 _SYSTEM_FOLDERS: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+# Compiled modules would be written into the release, which never changes; a buffered log comes too late.
+_PYTHON_ENVIRONMENT: Final = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
@@ -94,6 +97,7 @@ def _render_process(component: Component, native: Native, site: Site) -> Process
         environment={
             "PATH": f"{PurePosixPath(place.program).parent}:{_SYSTEM_FOLDERS}",
             "LANG": "C.UTF-8",
+            **(_PYTHON_ENVIRONMENT if native.modules else {}),
             **{key: fill(value) for key, value in native.environment.items()},
         },
         directory=_directory(place),
