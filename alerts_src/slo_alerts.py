@@ -176,15 +176,15 @@ BURN_FAST: Final = AlertRule(
             firing=(),
         ),
         AlertTest(
-            claim="a restart that resets the counters is no burst and hides none",
+            claim="failures in the minute of a restart count: 40 of 3,100 in the hour are a burn rate of 12.9",
             interval=minutes(1),
             series=(
                 *_tier("test"),
                 _tenant("inn"),
-                _answers("inn", "2xx", "0+100x30 0+98x60"),
-                _answers("inn", "5xx", "500x30 2+2x60"),
+                _answers("inn", "2xx", "0+100x30 60x60"),
+                _answers("inn", "5xx", "500x30 40x60"),
             ),
-            at=minutes(60),
+            at=minutes(36),
             firing=(_labels("inn"),),
         ),
         AlertTest(
