@@ -17,14 +17,15 @@ function timeAxis(time) {
 function lines(panel, found, time) {
   const { defaults } = panel.fieldConfig;
   const stacked = defaults.custom?.stacking?.mode === "normal";
-  const all = found.flatMap((result) => result.series);
+  const series = found.flatMap((result) => result.series);
+  const all = stacked ? aligned(series) : series;
   const steps = defaults.thresholds.steps.filter((step) => step.value !== null);
   const lastLine = all.length - 1;
   return {
     color: SERIES_COLORS,
     animation: false,
     grid: { left: 8, right: 12, top: 10, bottom: 28, containLabel: true },
-    legend: { type: "scroll", bottom: 0, icon: "roundRect", itemHeight: 4, textStyle: { color: ink().text } },
+    legend: { type: "scroll", bottom: 0, icon: "roundRect", itemHeight: 10, textStyle: { color: ink().text } },
     tooltip: { trigger: "axis", order: "valueDesc", confine: true, valueFormatter: (value) => show(value, defaults) },
     xAxis: timeAxis(time),
     yAxis: {
@@ -47,6 +48,15 @@ function lines(panel, found, time) {
       markLine: index === lastLine && defaults.custom?.thresholdsStyle?.mode !== "off" ? marks(steps) : undefined,
     })),
   };
+}
+
+/** Series that stack must have a point at every time: the chart stacks by position. */
+function aligned(series) {
+  const times = [...new Set(series.flatMap((one) => one.points.map(([at]) => at)))].sort((a, b) => a - b);
+  return series.map((one) => {
+    const values = new Map(one.points);
+    return { ...one, points: times.map((at) => [at, values.get(at) ?? NaN]) };
+  });
 }
 
 function marks(steps) {
@@ -92,12 +102,21 @@ function gauge(panel, found) {
 function pie(panel, found) {
   const { defaults } = panel.fieldConfig;
   const data = found.flatMap((result) => result.series).map((one) => ({ name: one.name, value: last(one.points) }));
+  const total = data.reduce((sum, one) => sum + one.value, 0);
+  const share = Object.fromEntries(data.map((one) => [one.name, total ? (one.value / total) * 100 : 0]));
   return {
     color: SERIES_COLORS,
     animation: false,
     tooltip: { trigger: "item", confine: true, valueFormatter: (value) => show(value, defaults) },
-    legend: { type: "scroll", orient: "vertical", right: 0, top: "middle", textStyle: { color: ink().text } },
-    series: [{ type: "pie", radius: ["45%", "80%"], center: ["35%", "50%"], label: { formatter: "{d}%", color: ink().text }, data }],
+    legend: {
+      type: "scroll",
+      orient: "vertical",
+      right: 0,
+      top: "middle",
+      textStyle: { color: ink().text },
+      formatter: (name) => `${name}  ${share[name].toFixed(0)}%`,
+    },
+    series: [{ type: "pie", radius: ["45%", "80%"], center: ["32%", "50%"], label: { show: false }, data }],
   };
 }
 
