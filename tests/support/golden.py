@@ -30,7 +30,7 @@ def _rewrite(folder: Path, rendered: dict[str, str]) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_file():
             path.unlink()
-    for path, text in rendered.items():
-        target = folder / path
+    for inside, text in rendered.items():
+        target = folder / inside
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)

@@ -88,6 +88,12 @@ def _processes(platform: Platform, site: Site) -> Iterator[Process]:
             yield _render_process(component, component.native, site)
 
 
+def _search_path(program: str) -> str:
+    """The program's own folder, for the helpers that come with it, and the system's; never the current one."""
+    folder = PurePosixPath(program).parent
+    return f"{folder}:{_SYSTEM_FOLDERS}" if folder.is_absolute() else _SYSTEM_FOLDERS
+
+
 def _render_process(component: Component, native: Native, site: Site) -> Process:
     def fill(text: str) -> str:
         return site.fill(component.name, text)
@@ -98,7 +104,7 @@ def _render_process(component: Component, native: Native, site: Site) -> Process
         name=component.name,
         argv=(place.program, *map(fill, native.args)),
         environment={
-            "PATH": f"{PurePosixPath(place.program).parent}:{_SYSTEM_FOLDERS}",
+            "PATH": _search_path(place.program),
             "LANG": "C.UTF-8",
             **(_PYTHON_ENVIRONMENT if native.modules else {}),
             **{key: fill(value) for key, value in native.environment.items()},
