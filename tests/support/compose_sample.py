@@ -78,5 +78,7 @@ def with_command(component: Component, *command: str) -> Component:
 
 def release(runtime: Runtime, platform: Platform, site: Site, *files: Artifact) -> Release:
     """The release of a runtime's own files and `files`."""
-    everything = {artifact.path: artifact for artifact in (*files, *runtime.render(platform, site))}
+    everything = {
+        artifact.path: artifact for artifact in (*platform.builds, *files, *runtime.render(platform, site))
+    }
     return Release(files=everything, units=runtime.units(platform, site, everything))

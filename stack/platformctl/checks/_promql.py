@@ -91,7 +91,7 @@ class Series:
 
     def _call(self, expr: promql.Call) -> Result:
         name, arguments = expr.func.name, list(expr.args)
-        if name in _NO_LABELS:
+        if name in _NO_LABELS or not arguments:
             return Result(frozenset(), tuple(u for a in arguments for u in self.result(a).unknown))
         inner = self.result(
             arguments[1] if name in ("histogram_quantile", "quantile_over_time") else arguments[0]

@@ -28,7 +28,7 @@ def burn_alert_can_fire(platform: Platform) -> Iterator[Problem]:
                         yield Problem(
                             check="burn_alert_can_fire",
                             what=f"{alert.name} waits for a burn rate above {threshold}; tier {tier.name}"
-                            f" with {objective.sli} {objective.target} never burns faster than {highest:.4g}",
+                            f" with {objective.sli} {objective.target} never burns faster than {float(highest):.4g}",
                             where=platform.origin("alert", alert.name),
                             fix="raise the objective, or take a lower threshold for that tier",
                         )

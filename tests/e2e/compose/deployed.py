@@ -32,6 +32,7 @@ class Stack:
     state: Path
     environment: Mapping[str, str]
     platform: Platform = field(default_factory=compose_sample.platform)
+    site: Site | None = None
 
     def __post_init__(self) -> None:
         self.runtime = ComposeRuntime(self.state, environment=self.environment)
@@ -40,7 +41,7 @@ class Stack:
     def release(self, platform: Platform | None = None, *, rule: str = RULE) -> tuple[Site, Release]:
         """The site and the release of a platform whose one recording rule is `rule`."""
         defined = platform or self.platform
-        site = self.runtime.survey(defined, SurveyOptions())
+        site = self.site = self.runtime.survey(defined, SurveyOptions())
         return site, compose_sample.release(self.runtime, defined, site, *configuration(site, rule))
 
     def plan(self, release: Release) -> Plan:
@@ -61,7 +62,7 @@ class Stack:
 
     def ask(self, component: str, path: str) -> str:
         """The answer to a GET at the component's published port."""
-        site, _ = self.release()
+        site = self.site or self.release()[0]
         url = f"http://{site.published(component, 'http')}{path}"
         with urllib.request.urlopen(url, timeout=10) as answer:
             return str(answer.read().decode())

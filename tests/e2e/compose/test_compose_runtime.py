@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,8 @@ from support import compose_sample
 from support.engine import compose_1, docker
 
 from platformctl.errors import PlatformError
+from platformctl.model.artifact import Artifact
+from platformctl.model.component import Build, Port
 from platformctl.model.platform import Platform
 from platformctl.plan import UnitAction
 from platformctl.sinks.compose.runtime import ComposeRuntime
@@ -184,6 +187,47 @@ def test_down_leaves_nothing_but_the_data_unless_asked(
     stack.deploy()
     stack.runtime.down(volumes=True)
     assert docker(engine_environment, "volume", "ls", "--quiet") == ""
+
+
+def test_a_release_folder_runs_on_another_machine_without_us(stack: Stack, tmp_path: Path) -> None:
+    stack.deploy()
+    stack.runtime.down(volumes=True)
+    folder = shutil.copytree((stack.state / "current").resolve(), tmp_path / "handed-over")
+    (folder / "secrets" / "postgres-password").write_text("chosen-by-a-person")
+    compose = ["docker", "compose"]
+    try:
+        up = [*compose, "up", "--detach", "--wait", "--pull", "never"]
+        done = subprocess.run(up, cwd=folder, env=dict(stack.environment), capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert until(lambda: "ready" in stack.ask("prometheus", "/-/ready").lower())
+        assert stack.loaded_rule() == "vector(1)"
+    finally:
+        down = [*compose, "down", "--volumes"]
+        subprocess.run(down, cwd=folder, env=dict(stack.environment), capture_output=True, check=True)
+
+
+def test_our_own_service_is_built_and_built_anew_when_its_context_changes(stack: Stack) -> None:
+    base = compose_sample.container(compose_sample.core("node-exporter"))
+    service = replace(
+        compose_sample.core("node-exporter"),
+        name="shop",
+        ports=(Port(name="http", number=8000),),
+        container=replace(base, image=Build(repository="platformctl/shop", tag="1", context="build/shop")),
+    )
+
+    def defined(note: str) -> Platform:
+        dockerfile = f"FROM {base.image}\nLABEL note={note}\n".encode()
+        return compose_sample.platform(service, builds=(Artifact("build/shop/Dockerfile", dockerfile),))
+
+    def note() -> str:
+        return stack.docker("inspect", "--format", "{{.Config.Labels.note}}", container_id(stack, "shop"))
+
+    stack.deploy(defined("first"))
+    assert note() == "first"
+    assert stack.deploy(defined("first")).is_empty
+    plan = stack.deploy(defined("second"))
+    assert [(change.action, change.name) for change in plan.units] == [(UnitAction.RESTART, "shop")]
+    assert note() == "second"
 
 
 def test_docker_compose_1_runs_the_same_release(engine_environment: dict[str, str], tmp_path: Path) -> None:
