@@ -182,6 +182,7 @@ POSTGRES: Final = Component(
         search=("/usr/lib/postgresql/*/bin",),
         package="postgresql",
         unprivileged_user="postgres",
+        health_command=("pg_isready", "-q", "-h", "127.0.0.1", "-p", "{port:postgres}"),
         stop_signal=Signals.SIGINT,  # SIGTERM waits for every client to leave
         args=(
             "-D", "{data}/pgdata", "-p", "{port:postgres}", "-c", "listen_addresses=127.0.0.1",

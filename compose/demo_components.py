@@ -45,7 +45,10 @@ _TRAFFIC: Final = {
     "DEMO_TRAFFIC_RATE": "6",
     "DEMO_TRAFFIC_SEED": "1",
 }
-_SOURCES: Final = {"PYTHONPATH": "{release}/build/demo:{release}/build/demo/vendor"}
+_SOURCES: Final = {
+    "PYTHONPATH": "{release}/build/demo:{release}/build/demo/vendor",
+    "PYTHONDONTWRITEBYTECODE": "1",  # a release is never written to
+}
 # In a container a caller on the host arrives from the bridge; the port is published on loopback only.
 _BRIDGE: Final = {"DEMO_ADMIN_NETWORKS": "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"}
 

@@ -1,9 +1,10 @@
-"""Where log lines come from, what must not leave the host, and how long who keeps what."""
+"""Where log lines come from, what must not leave the host, how long who keeps what; Loki and its agent."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from platformctl.model.component import Component, Container, HttpHealth, Image, Native, Port, Scheme, Scrape
 from platformctl.model.logs import (
     ContainerSource,
     Drop,
@@ -13,7 +14,7 @@ from platformctl.model.logs import (
     StreamRetention,
     TierLimits,
 )
-from platformctl.model.units import days
+from platformctl.model.units import days, seconds
 
 # Parts of the names of fields whose values are nobody's business.
 _PRIVATE: Final = (
@@ -48,12 +49,12 @@ REDACTIONS: Final = (
     Redaction(name="email", pattern=r"([A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,})"),
     Redaction(
         name="card-number",
-        pattern=r"(?:^|[^0-9a-zA-Z.-])([2-6][0-9]{3}(?:[ -]?[0-9]{4}){2}[ -]?[0-9]{1,4})(?:$|[^0-9a-zA-Z.-])",
+        pattern=r"(?:^|[^0-9a-zA-Z.-])([2-6][0-9]{3}(?:[ -]?[0-9]{4}){2}[ -]?[0-9]{1,4})(?:$|[^0-9a-zA-Z-])",
     ),
     Redaction(name="iban", pattern=r"\b([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b"),
     Redaction(name="escaped-field", pattern=rf'(?i){_NAME}\\+"\s*:\s*\\+"([^"\\]+)'),
     Redaction(name="quoted-pair", pattern=rf"""(?i){_NAME}\\*["']?\s*=\s*(?:\\"|')([^"'\\]+)"""),
-    Redaction(name="pair", pattern=rf"""(?i){_NAME}\\*["']?\s*[=:]\s*([^\s"'\\,;&{{}}\[\]]+)"""),
+    Redaction(name="pair", pattern=rf"""(?i){_NAME}\\*["']?\s*[=:](?:\s|\\[tnr])*([^\s"'\\,;&{{}}\[\]]+)"""),
     Redaction(name="list-field", pattern=rf'(?i)"{_NAME}"\s*:\s*\[([^\]]+)\]', replacement='"[redacted]"'),
     Redaction(name="string-field", pattern=rf'(?i)"{_NAME}"\s*:\s*"((?:[^"\\]|\\.)+)"'),
 )
@@ -87,3 +88,53 @@ SERVICES: Final = LogPipeline(
 )
 
 LOG_PIPELINES: Final = (SERVICES,)
+
+_LOKI_ARGS: Final = ("-config.file={config}/loki.yml",)
+
+LOKI: Final = Component(
+    name="loki",
+    title="Loki",
+    # The second port is Loki's talk with itself; two deployments on one machine need two of them.
+    ports=(Port(name="http", number=3100), Port(name="grpc", number=9096, scheme=Scheme.TCP)),
+    health=HttpHealth(port="http", path="/ready"),
+    scrape=Scrape(port="http"),
+    config=("loki",),
+    container=Container(
+        image=Image(repository="grafana/loki", tag="3.7.8"),
+        command=_LOKI_ARGS,
+        config_path="/etc/platformctl",
+        data_path="/loki",
+        user="10001",
+        memory_mb=1024,
+        # The image has no shell and no wget.
+        health_command=("/usr/bin/loki", "-health", "-health.url=http://127.0.0.1:{port:http}/ready"),
+        tmpfs=("/tmp",),  # noqa: S108 - a path in the container
+    ),
+    native=Native(
+        binaries=("loki",),
+        args=_LOKI_ARGS,
+        version_argv=("-version",),
+        package="loki",
+        stop_timeout=seconds(30),
+    ),
+)
+
+# Reads the log files of local processes. Promtail gets no fixes any more (end of life: 2 March 2026):
+# who runs Alloy defines a component "alloy" in its place, and gets the same pipeline in Alloy's language.
+PROMTAIL: Final = Component(
+    name="promtail",
+    title="Promtail",
+    ports=(Port(name="http", number=9080),),
+    health=HttpHealth(port="http", path="/ready"),
+    scrape=Scrape(port="http"),
+    config=("promtail",),
+    needs=("loki",),
+    native=Native(
+        binaries=("promtail",),
+        args=("-config.file={config}/promtail.yml",),
+        version_argv=("-version",),
+        package="promtail",
+    ),
+)
+
+COMPONENTS: Final = (LOKI, PROMTAIL)

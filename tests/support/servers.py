@@ -11,7 +11,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,18 @@ def wait_for(
         time.sleep(0.05)
 
 
+def start(
+    command: Sequence[str],
+    *,
+    log: Path,
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> subprocess.Popen[bytes]:
+    """A process whose output goes to the end of a file."""
+    with log.open("ab") as output:
+        return subprocess.Popen(command, cwd=cwd, env=environment, stdout=output, stderr=subprocess.STDOUT)
+
+
 def stop(process: subprocess.Popen[bytes], *, how: signal.Signals = signal.SIGTERM) -> None:
     """End a process that the test started."""
     if process.poll() is None:
@@ -74,14 +86,11 @@ class Postgres:
     @contextmanager
     def running(self) -> Iterator[None]:
         """The server, up for the length of the block."""
-        binary = _postgres_binaries() / "postgres"
-        process = subprocess.Popen(
-            _as_postgres(
-                [str(binary), "-D", str(self.folder / "data"), "-p", str(self.port), "-k", "", "-h", "127.0.0.1",
-                 "-c", "fsync=off"]
-            ),
-            stdout=subprocess.DEVNULL, stderr=(self.folder / "log").open("ab"),
-        )  # fmt: skip
+        command = [
+            str(_postgres_binaries() / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.port),
+            "-h", "127.0.0.1", "-k", "", "-c", "fsync=off",
+        ]  # fmt: skip
+        process = start(_as_postgres(command), log=self.folder / "log")
         try:
             wait_for(lambda: accepts(self.port), what="PostgreSQL listens")
             yield
@@ -121,10 +130,8 @@ def redis() -> Iterator[str]:
         pytest.skip("redis-server is not installed")
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
         port = free_port()
-        process = subprocess.Popen(
-            [binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""],
-            stdout=subprocess.DEVNULL,
-        )
+        command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", ""]
+        process = start(command, log=Path(folder) / "log")
         try:
             wait_for(lambda: accepts(port), what="Redis listens")
             yield f"127.0.0.1:{port}"

@@ -12,10 +12,13 @@ from platformctl.model.release import Release
 from platformctl.model.site import Site
 from platformctl.render import (
     alertmanager,
+    alloy,
     grafana,
+    loki,
     manifest,
     pagerduty,
     prometheus,
+    promtail,
     registry,
     rule_tests,
     rules,
@@ -34,6 +37,9 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     runbooks.render,
     registry.render,
     grafana.render,
+    loki.render,
+    promtail.render,
+    alloy.render,
 )
 
 

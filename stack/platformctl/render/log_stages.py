@@ -7,13 +7,12 @@ structured metadata. What becomes the Loki tenant is checked for its shape: it m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from platformctl.model.logs import LogPipeline
 
 Value: TypeAlias = str | Mapping[str, str]
-Settings: TypeAlias = Mapping[str, Value] | tuple[str, ...]
 
 _TENANT_SHAPE: Final = "^[a-z][a-z0-9-]{0,62}$"
 _SERVICE_OF_FILE: Final = r"(?:^|/)(?P<service_of_file>[^/]+)\.log$"
@@ -23,10 +22,11 @@ _LEVEL_SPELLINGS: Final = (("warn", "warning"), ("err", "error"), ("fatal", "cri
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step: its kind and its settings, by Promtail's names."""
+    """One step: its kind and its settings, by Promtail's names; `names` where it is a plain list."""
 
     kind: str
-    settings: Settings
+    settings: Mapping[str, Value] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
 
 def stages(pipeline: LogPipeline) -> Iterator[Stage]:
@@ -46,7 +46,7 @@ def stages(pipeline: LogPipeline) -> Iterator[Stage]:
     if pipeline.structured_metadata:
         yield Stage("structured_metadata", dict.fromkeys(pipeline.structured_metadata, ""))
     yield Stage("tenant", {"source": "tenant"})
-    yield Stage("labeldrop", ("filename",))
+    yield Stage("labeldrop", names=("filename",))
 
 
 def _fields(pipeline: LogPipeline) -> dict[str, str]:
@@ -84,4 +84,5 @@ def _level() -> str:
 
 
 def _tenant(default: str) -> str:
-    return f'{{{{ if regexMatch "{_TENANT_SHAPE}" (default "" .Value) }}}}{{{{ .Value }}}}{{{{ else }}}}{default}{{{{ end }}}}'
+    valid = f'regexMatch "{_TENANT_SHAPE}" (default "" .Value)'
+    return f"{{{{ if {valid} }}}}{{{{ .Value }}}}{{{{ else }}}}{default}{{{{ end }}}}"

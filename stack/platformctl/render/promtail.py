@@ -69,7 +69,7 @@ def _client(site: Site) -> Settings:
 
 
 def _scrapes(pipeline: LogPipeline, site: Site) -> Iterator[Settings]:
-    steps = [{stage.kind: stage.settings} for stage in stages(pipeline)]
+    steps = [{stage.kind: stage.names or stage.settings} for stage in stages(pipeline)]
     for index, source in enumerate(pipeline.sources):
         job = {"job_name": f"{pipeline.name}-{index}"}
         match source:

@@ -46,12 +46,6 @@ def get(url: str) -> dict[str, object]:
     return loaded
 
 
-def pid_of(workspace: Workspace, name: str) -> int:
-    record = json.loads((workspace.folder / ".platformctl" / "run" / f"{name}.json").read_text())
-    pid: int = record["identity"]["pid"]
-    return pid
-
-
 def alive(pid: int) -> bool:
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -75,18 +69,18 @@ def test_the_stack_comes_up_verified_and_a_second_run_changes_nothing(workspace:
     targets = get(f"{workspace.address('prometheus')}/api/v1/targets")["data"]["activeTargets"]  # type: ignore[index]
     assert {target["health"] for target in targets} == {"up"}
     assert {target["labels"]["job"] for target in targets} == set(NEEDED_JOBS)
-    pids = {name: pid_of(workspace, name) for name in NEEDED_JOBS}
+    pids = {name: workspace.pid(name) for name in NEEDED_JOBS}
 
     second = workspace.deploy("--no-demo")
     assert "nothing to change" in second.stdout
-    assert pids == {name: pid_of(workspace, name) for name in NEEDED_JOBS}
+    assert pids == {name: workspace.pid(name) for name in NEEDED_JOBS}
 
 
 NEEDED_JOBS = ("prometheus", "alertmanager", "node-exporter")
 
 
 def test_down_leaves_no_process_and_keeps_the_data(deployed: Workspace) -> None:
-    pids = [pid_of(deployed, name) for name in NEEDED_JOBS]
+    pids = [deployed.pid(name) for name in NEEDED_JOBS]
     assert all(alive(pid) for pid in pids)
     assert deployed.run("down").code == 0
     assert not any(alive(pid) for pid in pids)
@@ -95,7 +89,7 @@ def test_down_leaves_no_process_and_keeps_the_data(deployed: Workspace) -> None:
 
 def test_an_alert_fires_in_alertmanager_when_a_service_dies(deployed: Workspace) -> None:
     address = deployed.address("alertmanager")
-    os.kill(pid_of(deployed, "node-exporter"), signal.SIGKILL)
+    os.kill(deployed.pid("node-exporter"), signal.SIGKILL)
 
     def fires() -> bool:
         with urllib.request.urlopen(f"{address}/api/v2/alerts", timeout=5) as answer:
@@ -105,23 +99,23 @@ def test_an_alert_fires_in_alertmanager_when_a_service_dies(deployed: Workspace)
 
 
 def test_a_killed_component_is_told_and_only_that_one_is_started_again(deployed: Workspace) -> None:
-    before = {name: pid_of(deployed, name) for name in NEEDED_JOBS}
+    before = {name: deployed.pid(name) for name in NEEDED_JOBS}
     os.kill(before["node-exporter"], signal.SIGKILL)
     assert eventually(lambda: not alive(before["node-exporter"]))
     assert deployed.component("node-exporter")["state"] == "died"
     assert deployed.run("status").code == 1
 
     deployed.deploy("--no-demo")
-    after = {name: pid_of(deployed, name) for name in NEEDED_JOBS}
+    after = {name: deployed.pid(name) for name in NEEDED_JOBS}
     assert {name for name in NEEDED_JOBS if before[name] != after[name]} == {"node-exporter"}
 
 
 def test_a_changed_rule_is_reloaded_without_a_restart_and_without_losing_data(deployed: Workspace) -> None:
-    pid, address = pid_of(deployed, "prometheus"), deployed.address("prometheus")
+    pid, address = deployed.pid("prometheus"), deployed.address("prometheus")
     deployed.edit("alerts_src/service.py", RULES, RULES + ANOTHER_RULE)
     ran = deployed.deploy("--no-demo")
     assert "reload: prometheus" in ran.stderr
-    assert pid_of(deployed, "prometheus") == pid
+    assert deployed.pid("prometheus") == pid
     rules = get(f"{address}/api/v1/rules")["data"]["groups"]  # type: ignore[index]
     assert "job:up:max" in {rule["name"] for group in rules for rule in group["rules"]}
     samples = get(f"{address}/api/v1/query?query=count_over_time(up%7Bjob=%22prometheus%22%7D[1h])")["data"][
@@ -208,7 +202,7 @@ def test_an_interrupted_change_leaves_the_last_good_release_serving(deployed: Wo
     assert ran.code == 143
     assert "release 1 serves on" in ran.stderr
     assert deployed.component("prometheus")["state"] == "healthy"
-    arguments = Path(f"/proc/{pid_of(deployed, 'prometheus')}/cmdline").read_text()
+    arguments = Path(f"/proc/{deployed.pid('prometheus')}/cmdline").read_text()
     assert "max-concurrency=7" not in arguments
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import shutil
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +19,8 @@ from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
 from platformctl.model.release import Actual, Release
 from platformctl.model.site import Site
-from platformctl.plan import Plan, UnitAction, UnitChange, diff
+from platformctl.plan import Plan, UnitChange, diff
+from platformctl.render import manifest
 from platformctl.sinks.native.layout import Layout
 from platformctl.sinks.native.procfs import pids
 from platformctl.sinks.native.records import Record, RecordStore
@@ -25,6 +28,15 @@ from platformctl.sinks.native.runtime import NativeRuntime
 from platformctl.sinks.releases import ReleaseStore
 from platformctl.sinks.runtime import SurveyOptions
 
+_APPLY_START = """
+import pathlib, sys
+from platformctl.plan import UnitAction, UnitChange
+from platformctl.sinks.native.runtime import NativeRuntime
+from platformctl.sinks.releases import ReleaseStore
+state = pathlib.Path(sys.argv[1])
+change = UnitChange(action=UnitAction.START, name=sys.argv[2], reason="test")
+NativeRuntime(state).apply(change, ReleaseStore(state).load(ReleaseStore(state).current()))
+"""
 PROMETHEUS_CONFIG = b"global: {scrape_interval: 1s}\nscrape_configs: []\n"
 ALERTMANAGER_CONFIG = b"route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
 
@@ -89,9 +101,11 @@ class Stack:
             self.runtime.apply(change, release)
         return changes
 
-    def start(self, name: str) -> None:
-        """Apply one start."""
-        self.runtime.apply(UnitChange(action=UnitAction.START, name=name, reason="test"), self.release())
+    def start_from_elsewhere(self, name: str) -> subprocess.Popen[bytes]:
+        """Start one component from another process, as the command line does."""
+        made = self.release()
+        (self.state / "current" / manifest.PATH).write_bytes(manifest.render(made.files, made.units).content)
+        return subprocess.Popen([sys.executable, "-c", _APPLY_START, self.state, name])
 
     def record(self, name: str) -> Record:
         found = RecordStore(Layout(self.state)).get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -131,6 +132,13 @@ def test_a_health_page_that_answers_with_an_error_is_not_healthy(new_stack: NewS
         stack.deploy()
 
 
+def test_a_process_whose_health_command_fails_is_not_healthy(new_stack: NewStack) -> None:
+    listening = python("store", "time.sleep(600)", health_command=("sh", "-c", "exit 2"))
+    stack = new_stack(*on_free_ports(listening), health_timeout_s=1)
+    with pytest.raises(PlatformError, match=r"sh says no \(exit status 2\)"):
+        stack.deploy()
+
+
 def test_a_process_that_ignores_the_request_to_end_is_killed_after_its_time(new_stack: NewStack) -> None:
     stubborn = python(
         "stubborn",
@@ -192,16 +200,10 @@ def test_a_record_of_another_boot_says_nothing_about_the_processes_of_this_one(n
 
 def test_a_half_made_database_is_made_anew(new_stack: NewStack) -> None:
     stack = new_stack(*core("postgres"))
-    release = stack.release()
-    (change,) = stack.plan(release).units
     pgdata = stack.state / "data" / "postgres" / "pgdata"
-    deployer = os.fork()
-    if deployer == 0:  # killed without a chance to clean up, as by the kernel when memory is short
-        stack.runtime.apply(change, release)
-        os._exit(0)
-    assert eventually(lambda: (pgdata / "PG_VERSION").exists())
-    os.kill(deployer, signal.SIGKILL)
-    os.waitpid(deployer, 0)
+    with stack.start_from_elsewhere("postgres") as command:
+        assert eventually(lambda: (pgdata / "PG_VERSION").exists())
+        command.kill()  # without a chance to clean up, as by the kernel when memory is short
     assert (stack.state / "run" / "postgres.preparing").exists()
 
     assert {change.name for change in stack.deploy()} == {"postgres"}
@@ -262,6 +264,23 @@ def test_a_full_disk_below_the_data_is_named(new_stack: NewStack, name: str) -> 
     assert stack.runtime.running()[name].alive
 
 
+@as_root
+def test_nothing_runs_that_could_not_be_put_on_record(new_stack: NewStack) -> None:
+    stack = new_stack(*core("node-exporter"))
+    release = stack.release()
+    (change,) = stack.plan(release).units
+    records = stack.state / "run"
+    records.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", records], check=True)
+    try:
+        fill(records / "filler")
+        with pytest.raises(PlatformError, match="No space left"):
+            stack.runtime.apply(change, release)
+        assert processes_of(stack.state) == []
+    finally:
+        subprocess.run(["umount", records], check=True)
+
+
 def fill(path: Path) -> None:
     """Write until nothing more fits."""
     with path.open("ab", buffering=0) as file, pytest.raises(OSError, match="No space left"):
@@ -269,9 +288,17 @@ def fill(path: Path) -> None:
             file.write(b"x" * 1024)
 
 
+@pytest.fixture(params=[0o022, 0o077], ids=["open", "closed"])
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A user's umask."""
+    former = os.umask(request.param)
+    yield
+    os.umask(former)
+
+
 @as_root
 def test_a_server_that_refuses_root_gets_a_folder_that_its_account_can_enter(
-    new_stack: NewStack, home: Path
+    new_stack: NewStack, home: Path, umask: None
 ) -> None:
     closed = home / "closed"
     closed.mkdir(mode=0o700)

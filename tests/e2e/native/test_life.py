@@ -6,8 +6,8 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from urllib.request import urlopen
@@ -137,8 +137,6 @@ def test_other_arguments_restart_the_process_and_keep_its_data(new_stack: NewSta
 
 def redis(stack: Stack, command: str) -> str:
     """A command in Redis' inline protocol, and the lines of its answer."""
-    import socket
-
     with socket.create_connection(stack.address("redis"), timeout=5) as connection:
         connection.sendall(f"{command}\r\n".encode())
         return " ".join(connection.recv(1024).decode().split())
@@ -153,26 +151,9 @@ def test_a_component_that_left_the_stack_is_stopped(new_stack: NewStack) -> None
     assert not alive(pid)
 
 
-def test_processes_outlive_the_command_that_started_them(new_stack: NewStack, home: Path) -> None:
+def test_processes_outlive_the_command_that_started_them(new_stack: NewStack) -> None:
     stack = new_stack(*core("node-exporter"))
-    release = stack.release()
-    script = home / "start.py"
-    script.write_text(
-        "import pathlib, sys\n"
-        "from platformctl.plan import UnitAction, UnitChange\n"
-        "from platformctl.sinks.native.runtime import NativeRuntime\n"
-        "from platformctl.sinks.releases import ReleaseStore\n"
-        "state = pathlib.Path(sys.argv[1])\n"
-        "release = ReleaseStore(state).load(1)\n"
-        "change = UnitChange(action=UnitAction.START, name='node-exporter', reason='test')\n"
-        "NativeRuntime(state).apply(change, release)\n"
-    )
-    from platformctl.render import manifest
-
-    (stack.state / "current" / manifest.PATH).write_bytes(
-        manifest.render(release.files, release.units).content
-    )
-    subprocess.run([sys.executable, script, stack.state], check=True, timeout=60)
+    assert stack.start_from_elsewhere("node-exporter").wait(timeout=60) == 0
     assert stack.runtime.running()["node-exporter"].alive
     assert "node_cpu_seconds_total" in get(stack, "node-exporter", "/metrics")
 

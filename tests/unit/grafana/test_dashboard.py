@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from unit.grafana.present_schema import panels
 
 from platformctl.model.dashboard import Dashboard, Row
@@ -16,8 +17,12 @@ from platformctl.render.grafana_dashboard import to_json
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "grafana" / "every-kind.json"
 
 
-def test_every_kind_of_panel_comes_out_as_it_was_read_and_approved(every_kind: Dashboard) -> None:
+def test_every_kind_of_panel_comes_out_as_it_was_read_and_approved(
+    every_kind: Dashboard, request: pytest.FixtureRequest
+) -> None:
     written = json_artifact("every-kind.json", to_json(every_kind), sort_keys=True).content.decode()
+    if request.config.getoption("--update-golden"):
+        GOLDEN.write_text(written)
     assert written == GOLDEN.read_text()
 
 

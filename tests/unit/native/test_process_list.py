@@ -53,6 +53,7 @@ def test_a_process_is_told_whole_and_relative_to_the_state_folder() -> None:
     assert process.directory == "."
     assert process.user == "postgres"
     assert process.health == f"tcp://{site.published('postgres', 'postgres')}"
+    assert process.health_command[-1] == site.published("postgres", "postgres").rpartition(":")[2]
     assert process.stop_signal == "SIGINT"
     assert "--pwfile=secrets/postgres-password" in process.prepare[0].argv
     assert process.prepare[1].creates == "data/postgres/.platform-database"

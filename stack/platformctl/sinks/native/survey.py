@@ -72,6 +72,8 @@ class Surveyor:
         self, present: tuple[Component, ...], accounts: Mapping[str, Account], elsewhere: str
     ) -> frozenset[str]:
         if elsewhere:
+            make_folder(self.elsewhere)
+            make_folder(Path(elsewhere))
             secret_files.move(self.layout.secrets, Path(elsewhere) / _SECRETS)
         owners = {
             secret: accounts[component.name]

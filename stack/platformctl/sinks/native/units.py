@@ -91,7 +91,7 @@ class Units:
         return frozenset(
             int(address.rpartition(":")[2])
             for record in self._records.all().values()
-            if record.leftovers()
+            if record.is_alive() or record.leftovers()
             for address in record.ports.values()
         )
 
@@ -121,18 +121,21 @@ class Units:
             launched = launch(
                 process, argv, state=self._layout.state, account=account, mark=mark, log=log, stdin=stdin
             )
-            self._records.put(
-                Record(
-                    name=process.name,
-                    **asdict(launched.identity),
-                    mark=mark,
-                    process=unit.process if unit else PREPARING,
-                    config=unit.config if unit else "",
-                    ports=process.ports,
-                    stop_signal=process.stop_signal,
-                    stop_timeout_s=process.stop_timeout_s,
-                )
+            record = Record(
+                name=process.name,
+                **asdict(launched.identity),
+                mark=mark,
+                process=unit.process if unit else PREPARING,
+                config=unit.config if unit else "",
+                ports=process.ports,
+                stop_signal=process.stop_signal,
+                stop_timeout_s=process.stop_timeout_s,
             )
+            try:
+                self._records.put(record)
+            except PlatformError:
+                end(record, self._clock)  # nothing may run that is not on record
+                raise
         return launched
 
     def _run_step(self, process: Process, step: Step, account: Account | None) -> None:
@@ -154,7 +157,9 @@ class Units:
 
         def settled() -> bool:
             nonlocal ailment
-            ailment = probe.ailment(process.health)
+            ailment = probe.ailment(process.health) or probe.command_ailment(
+                process.health_command, environment=process.environment
+            )
             return ailment is None or launched.has_ended()
 
         self._clock.wait_until(settled, timeout_s=self._health_timeout_s)
