@@ -20,6 +20,7 @@ TARGET_LABELS: Final = frozenset({"job", "instance"})
 """The labels that come with every scrape."""
 
 _PROMQL_BLOCK: Final = re.compile(r"^```promql\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BETWEEN_QUERIES: Final = re.compile(r"^(?:#.*|\s*)\n", re.MULTILINE)
 _ANY_LABELS: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
@@ -50,8 +51,14 @@ def expressions(platform: Platform) -> Iterator[Expression]:
         for owner, text in dashboard_queries(dashboard):
             yield Expression(f"{owner} of {dashboard.uid}", _filled(text), where)
     for page in platform.runbooks:
-        for query in _PROMQL_BLOCK.findall(page.text):
+        for query in runbook_queries(page.text):
             yield Expression(f"a query of the runbook {page.name}", query, page.path)
+
+
+def runbook_queries(text: str) -> Iterator[str]:
+    """The queries of a page's ``promql`` blocks; comments and blank lines stand between queries."""
+    for block in _PROMQL_BLOCK.findall(text):
+        yield from (query for query in _BETWEEN_QUERIES.split(block) if query.strip())
 
 
 def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
