@@ -40,6 +40,9 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     loki.render,
     promtail.render,
     alloy.render,
+    loki.render,
+    promtail.render,
+    alloy.render,
 )
 
 
