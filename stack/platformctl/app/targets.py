@@ -40,9 +40,6 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     loki.render,
     promtail.render,
     alloy.render,
-    loki.render,
-    promtail.render,
-    alloy.render,
 )
 
 
