@@ -82,7 +82,7 @@ class Traffic:
 
     async def _play(self, tenant: RegisteredTenant, random: Random) -> bool:
         """One journey, log-in first; False when the API failed on the way."""
-        headers = await self._log_in(tenant, random)
+        headers = await self._log_in(tenant, random, self._pace)
         if headers is None:
             return False
         journey = journeys.choose(tenant.tier, tenant.vertical, random)
@@ -95,13 +95,13 @@ class Traffic:
             call = _next(journey, answer)
         return True
 
-    async def _log_in(self, tenant: RegisteredTenant, random: Random) -> dict[str, str] | None:
+    async def _log_in(self, tenant: RegisteredTenant, random: Random, pace: Pace) -> dict[str, str] | None:
         user = random.choice(passwords.USERS)
         right = passwords.password_of(self._settings.login_key, tenant.id, user)
         attempts = ("mistyped", right) if random.random() < _WRONG_PASSWORDS else (right,)
         answer: Answer | None = {}
         for password in attempts:
-            await self._pace.turn()
+            await pace.turn()
             body: dict[str, object] = {"tenant": tenant.id, "user": user, "password": password}
             answer = await self._send(tenant, Call("POST", "/login", body), {})
         return {"authorization": f"Bearer {answer['token']}"} if answer and "token" in answer else None
@@ -123,15 +123,15 @@ class Traffic:
         return dict(response.json()) if response.is_success else {}
 
     async def _watch_flood(self) -> None:
-        """Flood as long as the switch is on."""
+        """Flood as long as the switch is on. Endless."""
         flood: dict[str, object] | None = None
-        tasks: list[asyncio.Task[None]] = []
+        task: asyncio.Task[None] | None = None
         while True:
             wanted = await self._flood_wanted()
             if wanted != flood:
-                for task in tasks:
+                if task is not None:
                     task.cancel()
-                tasks, flood = self._start_flood(wanted), wanted
+                flood, task = wanted, asyncio.create_task(self._flood(wanted)) if wanted else None
             await asyncio.sleep(_REST_S)
 
     async def _flood_wanted(self) -> dict[str, object] | None:
@@ -141,21 +141,27 @@ class Traffic:
             return None
         return response.json().get("flood") if response.is_success else None
 
-    def _start_flood(self, wanted: dict[str, object] | None) -> list[asyncio.Task[None]]:
-        tenant = next((t for t in self._tenants if wanted and t.id == wanted["tenant"]), None)
-        if wanted is None or tenant is None:
-            return []
-        structlog.stdlib.get_logger("traffic").warning("flooding", flood=wanted)
-        pace = Pace(float(str(wanted["requests_per_second"])))
-        return [asyncio.create_task(self._flood(tenant, pace)) for _ in range(_FLOODERS)]
-
-    async def _flood(self, tenant: RegisteredTenant, pace: Pace) -> None:
+    async def _flood(self, wanted: dict[str, object]) -> None:
+        """Many requests at once for one tenant, after one log-in. Endless, unless there is no such tenant."""
+        log = structlog.stdlib.get_logger("traffic")
+        tenant = next((t for t in self._tenants if t.id == wanted["tenant"]), None)
+        if tenant is None:
+            log.warning("no such tenant to flood", flood=wanted)
+            return
+        log.warning("flooding", flood=wanted)
+        pace, random = Pace(float(str(wanted["requests_per_second"]))), Random(self._settings.seed)  # noqa: S311
         headers = None
         while headers is None:
-            headers = await self._log_in(tenant, Random(self._settings.seed))  # noqa: S311 - not a secret
-        while True:
-            await pace.turn()
-            await self._send(tenant, Call("GET", "/records"), headers)
+            headers = await self._log_in(tenant, random, pace)
+
+        async def send_on() -> None:
+            while True:
+                await pace.turn()
+                await self._send(tenant, Call("GET", "/records"), headers)
+
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(_FLOODERS):
+                tasks.create_task(send_on())
 
 
 def create_app(settings: TrafficSettings) -> FastAPI:

@@ -17,4 +17,4 @@ def test_what_a_missing_secret_takes_away_is_a_warning_with_its_remedy() -> None
     assert problem.what == (
         "the secret pagerduty-shop is missing, so nobody is told by: PagerDuty of page-shop"
     )
-    assert problem.fix.startswith("write it to secrets/pagerduty-shop (mode 0600)")
+    assert problem.fix.startswith("write it to .platformctl/secrets/pagerduty-shop (mode 0600)")
