@@ -124,7 +124,7 @@ class ComposeRuntime:
     def version(self, component: Component, site: Site) -> str:  # noqa: ARG002 - the container knows
         """The tag of the image that runs."""
         container = self._containers().get(component.name)
-        return container.image.rpartition(":")[2] if container else ""
+        return container.version if container else ""
 
     def apply(self, change: UnitChange, release: Release) -> None:
         """Make one change with the active release, and return when the unit is healthy."""
