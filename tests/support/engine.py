@@ -82,7 +82,8 @@ def running_engine(folder: Path, *, compose: str | None) -> Iterator[dict[str, s
     """
     environment = _environment(folder, compose)
     command = [
-        "dockerd", "--host", environment["DOCKER_HOST"], "--data-root", str(folder / "data"), "--exec-root", str(folder / "exec"),
+        "dockerd", "--host", environment["DOCKER_HOST"],
+        "--data-root", str(folder / "data"), "--exec-root", str(folder / "exec"),
         "--pidfile", str(folder / "dockerd.pid"), "--bridge", "none", "--userland-proxy=true",
     ]  # fmt: skip
     with (folder / "dockerd.log").open("wb") as log:
