@@ -75,15 +75,14 @@ class ComposeRuntime:
             return reason
         if self._engine.compose_command() is None:
             return f"neither `{self._engine.client} compose` nor `docker-compose` is installed"
-        missing = self._engine.missing_images(self._images)
-        if missing and (reason := self._engine.unobtainable(missing[0])):
-            return f"the image {missing[0]} is not here and cannot be fetched: {reason}"
-        return None
+        return self._engine.unobtainable(self._images)
 
     def survey(self, platform: Platform, options: SurveyOptions) -> Site:
         """Choose the ports, make the secrets, and write both down."""
         self._refuse_a_stranger()
         components = survey.chosen(platform, options)
+        if reason := self._engine.unobtainable(compose.images(components)):
+            raise PlatformError(reason, fix="platformctl deploy --runtime native")
         record = self._state / "machine.json"
         former = machine.load(record)
         chosen = ports.allocate(components, former.ports, self._held_ports())
