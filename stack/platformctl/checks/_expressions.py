@@ -14,12 +14,13 @@ from platformctl.model import macros
 from platformctl.model.dashboard import Dashboard, Variable
 from platformctl.model.metric import MetricType
 from platformctl.model.panel import PanelKind
-from platformctl.model.platform import Platform
+from platformctl.model.platform import Platform, Runbook
 
 TARGET_LABELS: Final = frozenset({"job", "instance"})
 """The labels that come with every scrape."""
 
 _PROMQL_BLOCK: Final = re.compile(r"^```promql\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_COMMENT: Final = re.compile(r"^#.*\n", re.MULTILINE)
 _ANY_LABELS: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
@@ -50,8 +51,14 @@ def expressions(platform: Platform) -> Iterator[Expression]:
         for owner, text in dashboard_queries(dashboard):
             yield Expression(f"{owner} of {dashboard.uid}", _filled(text), where)
     for page in platform.runbooks:
-        for query in _PROMQL_BLOCK.findall(page.text):
+        for query in queries_of(page):
             yield Expression(f"a query of the runbook {page.name}", query, page.path)
+
+
+def queries_of(page: Runbook) -> Iterator[str]:
+    """The queries in the page's PromQL blocks; a line of comment ends one and begins the next."""
+    for block in _PROMQL_BLOCK.findall(page.text):
+        yield from (query for query in _COMMENT.split(block) if query.strip())
 
 
 def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:

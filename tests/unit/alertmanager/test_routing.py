@@ -78,3 +78,7 @@ def test_a_target_with_its_secret_is_not_lacking() -> None:
     receiver = Receiver(name="page", targets=(PagerDutyTarget(routing_key_secret="key"),))
     oncall = OnCall(teams=(), receivers=(receiver,), route=Route(receiver="page"))
     assert list(omitted(oncall, native_site(sample.PLATFORM, secrets=("key",)))) == []
+
+
+def test_the_secrets_of_on_call_are_those_of_its_targets_and_of_mail() -> None:
+    assert sample.ONCALL.secrets == sample.SECRETS
