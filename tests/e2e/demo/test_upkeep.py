@@ -6,12 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import pytest
 from demo.database import Database
 from demo.faults import Faults
 from demo.settings import Settings
 from demo.upkeep import sweep
+from support import demo
 from support.demo import Service
 from support.servers import Postgres
 
@@ -22,12 +22,18 @@ from platform_telemetry.instruments import Instruments
 pytestmark = pytest.mark.e2e
 
 SURPLUS: Final = 5
-FILL: Final = f"""
-    INSERT INTO records (tenant, kind, payload, amount_cents)
-    SELECT 'lumiere', 'ticket', repeat('x', 10), 100 FROM generate_series(1, 2000 + {SURPLUS});
-    UPDATE tenants SET records = 2000 + {SURPLUS}, data_bytes = 10 * (2000 + {SURPLUS}) WHERE id = 'lumiere';
-    INSERT INTO tool_runs (tenant, tool, result, at)
-    VALUES ('lumiere', 'value_edge', 'old', now() - interval '25 hours'), ('lumiere', 'value_edge', 'new', now());
+FILL: Final = (
+    f"""INSERT INTO records (tenant, kind, payload, amount_cents)
+        SELECT 'lumiere', 'ticket', repeat('x', 10), 100 FROM generate_series(1, 2000 + {SURPLUS})""",
+    f"""UPDATE tenants SET records = 2000 + {SURPLUS}, data_bytes = 10 * (2000 + {SURPLUS})
+        WHERE id = 'lumiere'""",
+    """INSERT INTO tool_runs (tenant, tool, result, at)
+       VALUES ('lumiere', 'value_edge', 'old', now() - interval '25 hours'), ('lumiere', 'value_edge', 'new', now())
+       RETURNING id""",
+)
+TOTALS: Final = """
+    SELECT records, data_bytes, (SELECT count(*) FROM records WHERE tenant = tenants.id)
+    FROM tenants WHERE id = 'lumiere'
 """
 
 
@@ -39,28 +45,13 @@ def test_old_rows_and_surplus_records_go_and_the_totals_follow(
         login_key=b"", registry=tmp_path, admin_networks=(),
     )  # fmt: skip
 
-    async def fill_and_sweep() -> tuple[list[tuple[object, ...]], list[str]]:
-        telemetry = DatabaseTelemetry(Instruments(contract.METRICS))
-        connection = await asyncpg.connect(
-            host="127.0.0.1",
-            port=postgres.port,
-            user="postgres",
-            password=postgres.password,
-            database="platform",
-        )
-        database = Database(settings, Faults(), telemetry)
-        try:
-            await connection.execute(FILL)
-            async with database.work() as work:
-                await sweep(work)
-            totals = "SELECT records, data_bytes, (SELECT count(*) FROM records WHERE tenant = tenants.id) FROM tenants"
-            rows = await connection.fetch(f"{totals} WHERE id = 'lumiere'")
-            runs = await connection.fetch("SELECT result FROM tool_runs")
-            return [tuple(row) for row in rows], [run["result"] for run in runs]
-        finally:
-            await database.close()
-            await connection.close()
+    async def sweep_once() -> None:
+        database = Database(settings, Faults(), DatabaseTelemetry(Instruments(contract.METRICS)))
+        async with database.work() as work:
+            await sweep(work)
+        await database.close()
 
-    totals, runs = asyncio.run(fill_and_sweep())
-    assert totals == [(2000, 20_000, 2000)]
-    assert runs == ["new"]
+    demo.query(postgres, *FILL)
+    asyncio.run(sweep_once())
+    assert demo.query(postgres, TOTALS) == [(2000, 20_000, 2000)]
+    assert demo.query(postgres, "SELECT result FROM tool_runs") == [("new",)]
