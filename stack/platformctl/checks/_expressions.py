@@ -20,7 +20,7 @@ TARGET_LABELS: Final = frozenset({"job", "instance"})
 """The labels that come with every scrape."""
 
 _PROMQL_BLOCK: Final = re.compile(r"^```promql\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_COMMENT: Final = re.compile(r"^#.*\n", re.MULTILINE)
+_BETWEEN_QUERIES: Final = re.compile(r"^(?:#.*|[ \t]*)\n", re.MULTILINE)
 _ANY_LABELS: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
@@ -56,9 +56,9 @@ def expressions(platform: Platform) -> Iterator[Expression]:
 
 
 def queries_of(page: Runbook) -> Iterator[str]:
-    """The queries in the page's PromQL blocks; a line of comment ends one and begins the next."""
+    """The queries in the page's PromQL blocks; a comment or a blank line stands between two."""
     for block in _PROMQL_BLOCK.findall(page.text):
-        yield from (query for query in _COMMENT.split(block) if query.strip())
+        yield from (query for query in _BETWEEN_QUERIES.split(block) if query.strip())
 
 
 def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
