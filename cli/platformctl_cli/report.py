@@ -38,6 +38,7 @@ def _plan_lines(plan: Plan, site: Site, *, diffs: bool) -> Iterator[str]:
     yield from _file_lines(plan) if diffs else _folder_lines(plan)
     for unit in plan.units:
         yield f"* {unit.action} {unit.name}: {unit.reason}"
+    yield from (f"! {note}" for note in site.notes)
     for skipped in site.skipped:
         yield f"! {skipped.component} is left out: {skipped.reason}"
         if skipped.fix:
