@@ -19,6 +19,7 @@ from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
+from platformctl_cli.commands.preview import preview
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.status import status
 
@@ -32,6 +33,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     logs,
     preview,
     down,
+    preview,
     schema,
 )
 
