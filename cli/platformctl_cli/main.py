@@ -19,7 +19,6 @@ from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
-from platformctl_cli.commands.preview import preview
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.status import status
 
