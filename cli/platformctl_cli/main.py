@@ -32,6 +32,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     logs,
     preview,
     down,
+    preview,
     schema,
 )
 
