@@ -18,6 +18,7 @@ from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.schema import schema
+from platformctl_cli.commands.sla_report import sla_report
 from platformctl_cli.commands.status import status
 
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
@@ -29,6 +30,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     status,
     logs,
     down,
+    sla_report,
     schema,
 )
 
