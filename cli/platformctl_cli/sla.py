@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
+from platformctl.render.sla import view
 from platformctl.sla import wording
-from platformctl.sla.report import Report, Statement
-from platformctl.sla.wording import NO_FIGURE
+from platformctl.sla.report import Hour, Report, Statement
 from platformctl_cli import show
 
-_MOST_LINES = 20
-_HEADERS = (
-    "TENANT", "TIER", "AVAILABILITY", "OBJECTIVE", "BUDGET LEFT", "DOWN", "REQUESTS", "FAST ENOUGH", "CREDIT",
-    "TREND", "",
-)  # fmt: skip
+_MOST_LINES: Final = 20
+_BARS: Final = "▁▂▃▄▅▆▇█"
 
 
 def show_report(report: Report) -> None:
     """The report as a result."""
     for line in _head(report):
         show.result(line)
-    show.table(_HEADERS, (_row(statement) for statement in report.statements))
+    for statement in report.statements:
+        if statement.detail:
+            show.table(
+                ("FIGURE", "VALUE", ""), ((f.title, f.value, f.beside) for f in view.figures(statement))
+            )
+    if not any(s.detail for s in report.statements):
+        show.table(
+            [c.title.upper() for c in view.SUMMARY],
+            ([c.of(s) for c in view.SUMMARY] for s in report.statements),
+        )
     for line in _foot(report):
         show.result(line)
 
@@ -31,47 +38,41 @@ def _head(report: Report) -> Iterator[str]:
     yield f"{wording.local(period.start, period.zone)} to {wording.local(period.end, period.zone)}, {period.zone}"
     if report.provisional:
         yield f"! provisional: the period is not over; figures end at {wording.local(report.until, period.zone)}"
+    for restatement in report.restatements:
+        yield f"! restatement {restatement.number}: {restatement.reason}"
+        yield from (f"    {c.tenant}: was {c.was}, is {c.now}" for c in restatement.corrections)
     yield ""
-
-
-def _row(s: Statement) -> tuple[str, ...]:
-    requests, target = s.availability.counts, s.availability.target
-    if not s.known:
-        return (s.tenant, s.tier, *([NO_FIGURE] * 8), "no data")
-    before = s.past[0].requests if s.past else None
-    return (
-        s.tenant,
-        s.tier,
-        wording.percent(requests.ratio),
-        wording.target(target),
-        wording.left(requests.left(target)) if target is not None else NO_FIGURE,
-        wording.duration(s.minutes.counted_bad),
-        wording.number(requests.total),
-        wording.percent(s.latency.counts.ratio, 2),
-        wording.credit(s.credit),
-        wording.trend(requests, before),
-        "ok" if s.kept else "broken",
-    )
 
 
 def _foot(report: Report) -> Iterator[str]:
     zone = report.period.zone
-    kept = len(report.statements) - len(report.breaches)
     yield ""
-    yield f"{kept} of {len(report.statements)} tenants: objectives met"
-    yield from _some(
-        "incident", [_incident(i.alert, i.tenant, wording.when(i.when, zone)) for i in report.incidents]
-    )
+    for statement in report.statements:
+        yield from _detail(statement, zone)
+    yield view.outcome(report)
+    yield from _some("incident", [view.incident_text(i, zone) for i in report.incidents])
     yield from _some("! not observed", [wording.when(gap, zone) for gap in report.quality.gaps])
     yield from _some("! platform outage", [wording.when(outage, zone) for outage in report.quality.outages])
-    for note in report.quality.notes:
-        yield f"! {note}"
-    for statement in report.statements:
-        yield from (f"! {statement.tenant}: {note}" for note in statement.notes)
+    yield from (f"! {note}" for note in report.quality.notes)
+    yield from _some("! note", [f"{s.tenant}: {note}" for s in report.statements for note in s.notes])
 
 
-def _incident(alert: str, tenant: str, when: str) -> str:
-    return f"{alert}{f' ({tenant})' if tenant else ''}, {when}"
+def _detail(statement: Statement, zone: str) -> Iterator[str]:
+    if statement.detail is None:
+        return
+    if statement.detail.hours:
+        yield f"failed requests by hour: {_sparkline(statement.detail.hours)}"
+    yield from _some("down", [wording.when(interval, zone) for interval in statement.detail.down])
+    yield from _some("excluded", [f"{wording.when(e.when, zone)}: {e.reason}" for e in statement.excused])
+
+
+def _sparkline(hours: tuple[Hour, ...]) -> str:
+    """One bar an hour, the highest for the hour with most failures; a dot where nothing failed."""
+    most = max(hour.requests.bad for hour in hours)
+    return "".join(
+        _BARS[-(-hour.requests.bad * (len(_BARS) - 1) // most)] if hour.requests.bad else "."
+        for hour in hours
+    )
 
 
 def _some(title: str, lines: list[str]) -> Iterator[str]:

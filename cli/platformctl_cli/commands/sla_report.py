@@ -32,9 +32,6 @@ def sla_report(
             "--out", "-o", help="A folder for Markdown, HTML, CSV and JSON files.", show_default=False
         ),
     ] = None,
-    documents: Annotated[
-        bool, typer.Option("--documents", help="With --out: one document for each tenant, too.")
-    ] = False,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="With --out: print the HTML as PDF (needs platformctl[report]).")
     ] = False,
@@ -75,6 +72,7 @@ def sla_report(
       platformctl sla-report --tenant grand-hotel --period month --out reports
       platformctl sla-report --period month --close
     """
+    from platformctl.app import sla_files
     from platformctl.app import sla_report as use_case
     from platformctl.sla import codec
     from platformctl.sources.history import Access
@@ -97,9 +95,18 @@ def sla_report(
     )
     with show.waiting() as (_, wait):
         made = use_case.make_report(request, wait)
+    report = made.report
+    if close:
+        entry = sla_files.close_period(made, reason=restate)
+        show.say(
+            f"entered in the ledger as statement {entry.number}" if entry else "the ledger states the same"
+        )
+    if out:
+        for path in sla_files.write_files(report, out, pdf=pdf):
+            show.say(f"wrote {path}")
     if json:
-        show.as_json(codec.to_json(made))
+        show.as_json(codec.to_json(report))
     else:
-        show_report(made)
+        show_report(report)
     if fail_on_breach:
-        use_case.refuse_breach(made)
+        use_case.refuse_breach(report)

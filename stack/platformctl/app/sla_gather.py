@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -26,7 +26,7 @@ from platformctl.sla.timeline import (
     runs,
     whole_hours,
 )
-from platformctl.sources.history import History, HistoryUnavailable, Labels
+from platformctl.sources.history import History, Labels, NoHistory
 
 Say: TypeAlias = Callable[[str], None]
 _MOST_HOLES: Final = 30
@@ -38,27 +38,22 @@ _MOST_STEPS: Final = timedelta(days=7)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """What to read. `until`: where the period is not over, the last whole minute there is."""
+    """What to read: `span` is the part of the period that has happened; `past`, how many periods before it."""
 
     period: Period
-    until: datetime
+    span: Interval
     selection: Selection
     exclusions: tuple[Exclusion, ...]
     past: int
 
-    @property
-    def span(self) -> Interval:
-        """The part of the period that has happened."""
-        return Interval(start=self.period.start, end=min(self.period.end, self.until))
-
 
 def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
-    """Everything that was recorded for the period; raises `HistoryUnavailable` where there is no history."""
+    """Everything that was recorded for the period; raises `NoHistory` where there is none."""
     span, selection = wanted.span, wanted.selection
     say("minutes observed")
     observed = _minutes(history, queries.observed(span))
     if not observed:
-        raise HistoryUnavailable(
+        raise NoHistory(
             f"no service level history from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
             where=history.url,
             fix="the rules of alerts_src/slo.py record it from their deployment on: platformctl deploy",

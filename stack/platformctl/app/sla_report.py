@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -14,13 +14,15 @@ from platformctl.app.session import Request, open_session, prepare
 from platformctl.app.sla_gather import Wanted, gather
 from platformctl.errors import DifferencesFound, UsageError
 from platformctl.model.tenancy import Tenant, Vertical
+from platformctl.sinks.sla_ledger import Ledger
 from platformctl.sla import period as periods
 from platformctl.sla.assemble import Asked, report
+from platformctl.sla.ledger import recalled, restated
 from platformctl.sla.queries import EVERYBODY, Selection
 from platformctl.sla.report import Report
 from platformctl.sla.terms import Terms
 from platformctl.sources import workspace
-from platformctl.sources.history import Access, History
+from platformctl.sources.history import Access, History, NoHistory
 from platformctl.sources.terms import load_terms
 
 Say: TypeAlias = Callable[[str], None]
@@ -84,34 +86,67 @@ def scope_of(*, tenant: str | None, tier: str | None, vertical: str | None) -> S
     return given[0] if given else Scope(ScopeKind.ALL)
 
 
-def make_report(request: ReportRequest, say: Say) -> Report:
-    """The report; raises `PlatformError` where no honest figure can be given."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Made:
+    """A report, the ledger of its workspace, and the server's clock when it was made.
+
+    stated: the bare figures, as a ledger takes them; `report` tells of restatements, too.
+    """
+
+    report: Report
+    stated: Report
+    ledger: Ledger
+    at: datetime
+
+
+def make_report(request: ReportRequest, say: Say) -> Made:
+    """The report, held against the ledger; raises `PlatformError` where no honest figure can be given.
+
+    A closed period whose history is no longer kept is told from the ledger.
+    """
     found = workspace.find(request.workspace, start=request.start)
     terms = load_terms(found.content)
     chosen = _choose(request.scope, terms)
     history = History(replace(request.access, url=request.access.url or _deployed(request)))
-    now = history.now() - _SETTLED
-    period = periods.parse(request.period, zone=request.zone, now=now)
-    if period.start >= now:
+    now = history.now()
+    asked = _asked(request, chosen, now - _SETTLED)
+    ledger = Ledger(found.state)
+    entries = ledger.entries(asked.period)
+    try:
+        fresh = report(asked, gather(history, _wanted(request, asked, terms), say), terms)
+    except NoHistory:
+        if not entries:
+            raise
+        names = frozenset(tenant.id for tenant in chosen)
+        told = recalled(entries, scope=asked.scope, tenants=names)
+        return Made(report=told, stated=entries[-1].report, ledger=ledger, at=now)
+    return Made(report=restated(fresh, entries), stated=fresh, ledger=ledger, at=now)
+
+
+def _asked(request: ReportRequest, chosen: tuple[Tenant, ...], settled: datetime) -> Asked:
+    period = periods.parse(request.period, zone=request.zone, now=settled)
+    until = settled.replace(second=0, microsecond=0)
+    if period.start >= until:
         raise UsageError(
             f"the period {period.name} has not begun", fix="platformctl sla-report --period week"
         )
-    alone = request.scope.kind is ScopeKind.TENANT
-    wanted = Wanted(
+    return Asked(
         period=period,
-        until=now.replace(second=0, microsecond=0),
-        selection=Selection(tenant=request.scope.value) if alone else EVERYBODY,
-        exclusions=tuple(e for e in terms.exclusions if any(e.applies_to(t) for t in chosen)),
-        past=_PAST_OF_ONE if alone else _PAST_OF_ALL,
-    )
-    asked = Asked(
-        period=period,
-        until=wanted.span.end,
+        until=min(period.end, until),
         scope=str(request.scope),
         tenants=chosen,
-        detailed=alone,
+        detailed=request.scope.kind is ScopeKind.TENANT,
     )
-    return report(asked, gather(history, wanted, say), terms)
+
+
+def _wanted(request: ReportRequest, asked: Asked, terms: Terms) -> Wanted:
+    return Wanted(
+        period=asked.period,
+        span=asked.span,
+        selection=Selection(tenant=request.scope.value) if asked.detailed else EVERYBODY,
+        exclusions=tuple(e for e in terms.exclusions if any(e.applies_to(t) for t in asked.tenants)),
+        past=_PAST_OF_ONE if asked.detailed else _PAST_OF_ALL,
+    )
 
 
 def refuse_breach(made: Report) -> None:

@@ -11,7 +11,7 @@ from platformctl.model import slo
 from platformctl.model.tenancy import Tenant
 from platformctl.sla.counts import NOTHING, Counts
 from platformctl.sla.evidence import EventTallies, Evidence
-from platformctl.sla.period import Period
+from platformctl.sla.period import Period, PeriodKind
 from platformctl.sla.report import (
     Detail,
     Excused,
@@ -63,9 +63,9 @@ def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -
     availability = _promise(tenant, slo.AVAILABILITY, evidence, terms)
     latency = _promise(tenant, slo.LATENCY, evidence, terms)
     down = _down(tenant, evidence)
-    minutes = _minutes(tenant, down, evidence)
-    table = terms.credit_table(tenant)
     known = evidence.events.total.has(tenant.id, slo.AVAILABILITY)
+    minutes = _minutes(tenant, down, evidence) if known else NOTHING
+    table = terms.credit_table(tenant) if asked.period.kind is PeriodKind.MONTH else None
     return Statement(
         tenant=tenant.id,
         name=tenant.name,

@@ -64,14 +64,14 @@ def _derived(value: object) -> dict[str, Json]:
     match value:
         case Counts():
             return {"percent": wording.percent(value.ratio).removesuffix(" %")} if value.counted else {}
-        case Promise(target=Decimal() as target):
+        case Promise(target=Decimal() as target) if value.counts.counted:
             return {
                 "kept": value.kept,
                 "budget_spent_percent": wording.spent(value.counts.spent(target)).removesuffix(" %"),
                 "budget_left_percent": wording.left(value.counts.left(target)).removesuffix(" %"),
             }
         case Statement():
-            return {"kept": value.kept}
+            return {"kept": value.kept if value.known else None}
         case Report():
             return {"provisional": value.provisional, "name": value.period.name}
         case _:

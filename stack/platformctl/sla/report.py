@@ -88,8 +88,8 @@ class Statement:
 
     minutes: observed minutes and those in which it was down.
     known: whether the history holds anything of it; without, no figure is given.
-    credit: percent of the month's fee by the contract's table; None where there is no table for the tier.
-    credit_on: the availability the credit was worked out from.
+    credit: percent of the month's fee by the contract's table; None where the period is no month, or there
+    is no table for the tier.
     """
 
     tenant: str
@@ -109,8 +109,8 @@ class Statement:
 
     @property
     def kept(self) -> bool:
-        """Whether every objective was met."""
-        return not self.known or (self.availability.kept and self.latency.kept)
+        """Whether every objective was met, as far as is known."""
+        return self.availability.kept and self.latency.kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,6 +169,11 @@ class Report:
     def provisional(self) -> bool:
         """Whether the period was not over."""
         return self.until < self.period.end
+
+    @property
+    def unknown(self) -> tuple[Statement, ...]:
+        """The tenants of which the history holds nothing."""
+        return tuple(s for s in self.statements if not s.known)
 
     @property
     def breaches(self) -> tuple[Statement, ...]:

@@ -28,6 +28,12 @@ class HistoryUnavailable(PlatformError):
     kind = "history"
 
 
+class NoHistory(HistoryUnavailable):
+    """The server answers, and has recorded nothing of the period."""
+
+    kind = "no-history"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Access:
     """Where the history is and how to be let in.

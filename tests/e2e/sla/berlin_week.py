@@ -82,7 +82,9 @@ def recorded() -> Iterator[Recorded]:
     for tenant, rates in TENANTS.items():
         yield from _tenant(tenant, rates, observed)
     firing = 'ALERTS{alertname="ErrorBudgetBurnFast", alertstate="firing", severity="critical", '
-    yield Recorded(firing + 'slo="availability", tenant="faulty"}', dict.fromkeys(range(FAULT[1], FAULT[-1] + 6), 1))
+    yield Recorded(
+        firing + 'slo="availability", tenant="faulty"}', dict.fromkeys(range(FAULT[1], FAULT[-1] + 6), 1)
+    )
     platform = 'ALERTS{alertname="ServiceDown", alertstate="firing", severity="critical", job="api"}'
     yield Recorded(platform, dict.fromkeys(OUTAGE[1:], 1))
 
