@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -89,13 +90,16 @@ class Reports:
         where = ("--prometheus", self.url, "--period", period, "--zone", zone)
         return self.workspace.run("sla-report", *where, *arguments)
 
-    def statements(
-        self, *arguments: str, period: str = "2026-W43", zone: str = "Europe/Berlin"
-    ) -> dict[str, dict]:
-        """By tenant, what `--json` says of it."""
+    @cache  # noqa: B019 - as long as the session
+    def told(self, *arguments: str, period: str = "2026-W43", zone: str = "Europe/Berlin") -> dict:
+        """The report as `--json` prints it."""
         ran = self.run("--json", *arguments, period=period, zone=zone)
         assert ran.code == 0, ran.stdout + ran.stderr
-        return {s["tenant"]: s for s in ran.json["statements"]}
+        return ran.json
+
+    def statements(self, *, period: str = "2026-W43", zone: str = "Europe/Berlin") -> dict[str, dict]:
+        """What it says of each tenant."""
+        return {s["tenant"]: s for s in self.told(period=period, zone=zone)["statements"]}
 
 
 @pytest.fixture(scope="session")
