@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Final
@@ -17,6 +18,7 @@ from platformctl_cli.commands.generate import generate
 from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
+from platformctl_cli.commands.preview import preview
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.sla_report import sla_report
 from platformctl_cli.commands.status import status
@@ -29,6 +31,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     deploy,
     status,
     logs,
+    preview,
     down,
     sla_report,
     schema,
@@ -70,3 +73,6 @@ def main() -> None:
     except PlatformError as error:
         show.failure(error, json_wanted="--json" in sys.argv)
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader has gone: `platformctl plan | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

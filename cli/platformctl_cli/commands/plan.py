@@ -19,11 +19,12 @@ def plan(
 ) -> None:
     """Show what a deployment would change: files with their differences, and components. Changes nothing.
 
+    \b
     Examples:
       platformctl plan
       platformctl plan --check --json
     """
-    from platformctl.app.preview_plan import preview_plan
+    from platformctl.app.planning import plan_deployment
     from platformctl.app.session import Request
     from platformctl.errors import DifferencesFound
     from platformctl.model.site import RuntimeName
@@ -31,10 +32,12 @@ def plan(
     from platformctl_cli.report import plan_as_json, show_plan
 
     chosen = RuntimeName(runtime) if runtime else None
-    found, prepared = preview_plan(Request(workspace=workspace, start=Path.cwd(), runtime=chosen, demo=demo))
+    found, prepared = plan_deployment(
+        Request(workspace=workspace, start=Path.cwd(), runtime=chosen, demo=demo)
+    )
     if json:
         show.as_json(plan_as_json(found, prepared.site))
     else:
         show_plan(found, prepared.site, diffs=True)
     if check and not found.is_empty:
-        raise DifferencesFound("the stack differs from its definitions", fix="platformctl deploy")
+        raise typer.Exit(DifferencesFound.exit_code)

@@ -55,6 +55,13 @@ class Series:
             case _:
                 return Result(frozenset())
 
+    def labels_of(self, text: str) -> Labels:
+        """The possible labels of an expression's result; None where they, or the expression, are not known."""
+        try:
+            return self.result(promql.parse(text)).labels
+        except ValueError:
+            return None
+
     def _selector(self, selector: promql.VectorSelector) -> Result:
         known = self.labels.get(selector.name or "")
         asked = (m.name for m in selector.matchers.matchers if m.name != "__name__")

@@ -27,7 +27,7 @@ from platformctl.sinks.runtime import SurveyOptions
 Document: TypeAlias = dict[str, dict[str, dict[str, object]]]
 
 DOCKERFILE: Final = Artifact("build/shop/Dockerfile", b"FROM scratch\n")
-LATEST_SCHEMA: Final = compose_sample.REPOSITORY.parents[1] / "shared/schemas/compose/compose-spec.json"
+LATEST_SCHEMA: Final = compose_sample.REPOSITORY.parent / "shared/schemas/compose/compose-spec.json"
 
 
 def site(platform: Platform, *, secrets: frozenset[str] = frozenset(), demo: bool = True) -> Site:
@@ -95,6 +95,11 @@ def test_our_own_service_is_built_from_the_release_and_named() -> None:
     shop = document(FULL)["services"]["shop"]
     assert shop["build"] == {"context": "./build/shop"}
     assert shop["image"] == "platformctl/shop:1"
+
+
+def test_a_build_context_is_not_mounted_over_the_image_made_of_it() -> None:
+    reads_its_sources = replace(DEMO, config=("registry", "build/shop"))
+    assert compose.folders(reads_its_sources) == ("registry",)
 
 
 def test_a_dollar_sign_in_a_definition_stays_a_dollar_sign() -> None:

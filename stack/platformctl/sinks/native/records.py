@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from platformctl.errors import PlatformError
-from platformctl.sinks.native.layout import Layout, write_atomically
+from platformctl.sinks.files import write_atomically
+from platformctl.sinks.native.layout import Layout
 from platformctl.sinks.native.procfs import Identity, environment_has, is_alive, session_members
 
 PREPARING: Final = "preparing"
@@ -17,7 +18,7 @@ _MARK: Final = "PLATFORMCTL_PROCESS"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """One started process.
+    """One started process: its number, its start in clock ticks, and the boot it belongs to.
 
     process and config: the fingerprints of the unit as it was started and last loaded; `process` is
     ``preparing`` while a step before the start runs.
@@ -25,13 +26,20 @@ class Record:
     """
 
     name: str
-    identity: Identity
+    pid: int
+    start_ticks: int
+    boot_id: str
     mark: str
     process: str
     config: str
     ports: Mapping[str, str]
     stop_signal: str
     stop_timeout_s: float
+
+    @property
+    def identity(self) -> Identity:
+        """The process that cannot be taken for another."""
+        return Identity(pid=self.pid, start_ticks=self.start_ticks, boot_id=self.boot_id)
 
     def is_alive(self) -> bool:
         """Whether the process still runs."""
@@ -42,7 +50,7 @@ class Record:
 
         Once the process is gone, its session's number may have gone to others: then the mark decides.
         """
-        members = session_members(self.identity.pid)
+        members = session_members(self.pid)
         if self.is_alive():
             return tuple(members)
         return tuple(pid for pid in members if environment_has(pid, mark_entry(self.mark)))
@@ -68,11 +76,10 @@ class RecordStore:
         """The record of a unit; None where none was started."""
         path = self._folder / f"{name}.json"
         try:
-            entry = json.loads(path.read_text())
-            return Record(**{**entry, "name": name, "identity": Identity(**entry["identity"])})
+            return Record(**json.loads(path.read_text()))
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError) as error:
             raise PlatformError(
                 f"the record of the process {name!r} cannot be read: {error}",
                 where=str(path),
