@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
+from platformctl.app.chromium import arguments, chromium
 from platformctl.errors import PlatformError
 
 
@@ -19,7 +19,7 @@ def print_pdf(page: Path) -> Path:
     pdf = page.with_suffix(".pdf")
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+            browser = playwright.chromium.launch(executable_path=chromium(), args=arguments())
             tab = browser.new_page(java_script_enabled=False)
             tab.goto(page.resolve().as_uri())
             tab.pdf(path=pdf, prefer_css_page_size=True, print_background=True)
@@ -30,8 +30,3 @@ def print_pdf(page: Path) -> Path:
             fix="apt-get install chromium, or playwright install chromium",
         ) from error
     return pdf
-
-
-def _chromium() -> str | None:
-    """The system's own browser where there is one; else Playwright looks for its own."""
-    return shutil.which("chromium") or shutil.which("google-chrome")
