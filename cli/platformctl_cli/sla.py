@@ -11,6 +11,7 @@ from platformctl.sla.report import Hour, Report, Statement
 from platformctl_cli import show
 
 _MOST_LINES: Final = 20
+_MOST_TENANTS: Final = 200
 _BARS: Final = "▁▂▃▄▅▆▇█"
 
 
@@ -23,13 +24,21 @@ def show_report(report: Report) -> None:
             show.table(
                 ("FIGURE", "VALUE", ""), ((f.title, f.value, f.beside) for f in view.figures(statement))
             )
-    if not any(s.detail for s in report.statements):
+    shown = _shown(report)
+    if not any(s.detail for s in shown):
         show.table(
             [c.title.upper() for c in view.SUMMARY],
-            ([c.of(s) for c in view.SUMMARY] for s in report.statements),
+            ([c.of(s) for c in view.SUMMARY] for s in shown),
         )
     for line in _foot(report):
         show.result(line)
+
+
+def _shown(report: Report) -> tuple[Statement, ...]:
+    """As many tenants as a person reads; where they are more, those with broken objectives come first."""
+    if len(report.statements) <= _MOST_TENANTS:
+        return report.statements
+    return tuple(sorted(report.statements, key=lambda s: s.known and s.kept))[:_MOST_TENANTS]
 
 
 def _head(report: Report) -> Iterator[str]:
@@ -46,6 +55,8 @@ def _head(report: Report) -> Iterator[str]:
 
 def _foot(report: Report) -> Iterator[str]:
     zone = report.period.zone
+    if (more := len(report.statements) - _MOST_TENANTS) > 0:
+        yield f"... and {more} more tenants; --out DIR or --json has them all"
     yield ""
     for statement in report.statements:
         yield from _detail(statement, zone)

@@ -60,7 +60,7 @@ def _write(report: Report, folder: Path) -> Iterator[Path]:
         ("html", html.render(report)),
         ("md", markdown.render(report)),
         ("csv", table.render(report)),
-        ("json", json.dumps(codec.to_json(report), indent=2, ensure_ascii=False) + "\n"),
+        ("json", json.dumps(codec.to_json(report), ensure_ascii=False) + "\n"),
     ):
         path = folder / f"{stem}.{ending}"
         write_atomically(path, text)

@@ -12,6 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Final, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from platformctl.sla import wording
@@ -36,13 +37,26 @@ def from_json(document: dict[str, Json]) -> Report:
 
 
 def _plain(value: object) -> Json:
+    kind = type(value)
+    if value is None or kind in (bool, int, str):
+        return cast(Json, value)
+    if kind is tuple:
+        return [_plain(item) for item in cast(tuple[object, ...], value)]
+    if is_dataclass(kind):
+        written = {name: _plain(getattr(value, name)) for name in _names(kind)}
+        return written | _derived(value)
+    return _text(value)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind))
+
+
+def _text(value: object) -> str | int:
     match value:
-        case None | bool() | int():
-            return value
         case StrEnum():
             return str(value)
-        case str():
-            return value
         case Decimal():
             return f"{value:f}"
         case datetime():
@@ -51,12 +65,7 @@ def _plain(value: object) -> Json:
             return value.isoformat()
         case timedelta():
             return int(value.total_seconds())
-        case tuple():
-            return [_plain(item) for item in value]
-    if not is_dataclass(value):
-        raise TypeError(f"cannot be written: {type(value).__name__}")
-    written: dict[str, Json] = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
-    return written | _derived(value)
+    raise TypeError(f"cannot be written: {type(value).__name__}")
 
 
 def _derived(value: object) -> dict[str, Json]:

@@ -52,7 +52,8 @@ class Counts:
 
     def meets(self, target: Decimal) -> bool:
         """Whether the objective is kept; without events it is."""
-        return self.good >= Fraction(target) * self.counted
+        numerator, denominator = target.as_integer_ratio()
+        return self.good * denominator >= numerator * self.counted
 
     def allowed(self, target: Decimal) -> Fraction:
         """How many events the objective lets be bad."""
@@ -60,8 +61,9 @@ class Counts:
 
     def spent(self, target: Decimal) -> Fraction:
         """The share of the error budget that was spent: 1 is all of it, 0 where there were no events."""
-        allowed = self.allowed(target)
-        return self.counted_bad / allowed if allowed else Fraction(0)
+        numerator, denominator = target.as_integer_ratio()
+        allowed = (denominator - numerator) * self.counted
+        return Fraction(self.counted_bad * denominator, allowed) if allowed else Fraction(0)
 
     def left(self, target: Decimal) -> Fraction:
         """The share of the error budget that is left; negative where the objective is broken."""

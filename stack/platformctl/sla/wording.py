@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil, floor
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -22,18 +21,22 @@ def percent(ratio: Fraction | None, places: int = RATIO_PLACES) -> str:
     """A ratio in percent, rounded down: 99.99996 % is no 100 %."""
     if ratio is None:
         return NO_FIGURE
-    scaled = floor(ratio * 100 * 10**places)
-    return f"{Decimal(scaled).scaleb(-places):f} %"
+    return f"{_down(ratio, places)} %"
 
 
 def spent(ratio: Fraction) -> str:
     """A share of a budget that was spent, in percent, rounded up."""
-    return f"{Decimal(ceil(ratio * 1000)).scaleb(-1):f} %"
+    return f"{-_down(-ratio, 1)} %"
 
 
 def left(ratio: Fraction) -> str:
     """A share of a budget that is left, in percent, rounded down."""
-    return f"{Decimal(floor(ratio * 1000)).scaleb(-1):f} %"
+    return f"{_down(ratio, 1)} %"
+
+
+def _down(ratio: Fraction, places: int) -> Decimal:
+    """The ratio in percent with so many places, rounded towards minus infinity."""
+    return Decimal(ratio.numerator * 100 * 10**places // ratio.denominator).scaleb(-places)
 
 
 def target(value: Decimal | None) -> str:
