@@ -46,13 +46,14 @@ class PlannedKey:
 class Plan:
     """One decision, made ready: everything that does not change from request to request.
 
-    `denied_until` (loop time, seconds) and `denial` hold the last refusal, so that a client that keeps
-    coming costs no round trip. A plan belongs to one snapshot, and so does what it remembers.
+    `denial` is the last refusal; it holds until `denied_until` (monotonic seconds) and is believed until
+    `recheck_at`, so that a client that keeps coming costs no round trip. A plan belongs to one snapshot,
+    and so does what it remembers.
     """
 
     __slots__ = (
         "arguments", "blocked", "denial", "denied_until", "failure", "fields", "group", "keys", "limits",
-        "mode", "names", "precision", "subject", "tenant", "tier", "wire",
+        "mode", "names", "precision", "recheck_at", "subject", "tenant", "tier", "wire",
     )  # fmt: skip
 
     def __init__(
@@ -80,7 +81,7 @@ class Plan:
         self.names = [key.name for key in keys]
         self.arguments = pack_limits([[planned.limit for planned in key.limits] for key in keys])
         self.wire = command(self.names, self.arguments, wanted=1)
-        self.denied_until = 0.0
+        self.denied_until = self.recheck_at = 0.0
         self.denial: Sequence[int] = ()
         self.fields: tuple[bytes, ...] = ()  # header text that never changes; filled by the serializer
 

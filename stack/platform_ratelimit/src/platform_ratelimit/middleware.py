@@ -1,0 +1,69 @@
+"""The limiter as pure ASGI middleware: http is limited; websockets and lifespan pass through."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from platform_ratelimit.address import TrustedProxies
+from platform_ratelimit.asgi import App, Message, Receive, Scope, Send
+from platform_ratelimit.decision import Decision
+from platform_ratelimit.gate import Gate
+from platform_ratelimit.headers import HeaderFields, Headers
+from platform_ratelimit.identity import Identify, nobody
+from platform_ratelimit.limiter import Limiter
+from platform_ratelimit.mark import GatewayMark
+from platform_ratelimit.policy import Mode
+from platform_ratelimit.problem import CONTENT_TYPE, problem
+
+
+class RateLimitMiddleware:
+    """Limits an ASGI application. Starts and closes the limiter with the application's lifespan."""
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        limiter: Limiter,
+        identify: Identify = nobody,
+        proxies: TrustedProxies | None = None,
+        headers: HeaderFields | None = None,
+        mark: GatewayMark | None = None,
+    ) -> None:
+        """Without `identify` all are limited by address; without `proxies` the peer is the client."""
+        self._app, self._limiter, self._fields = app, limiter, headers or HeaderFields()
+        self._gate = Gate(limiter=limiter, identify=identify, proxies=proxies or TrustedProxies(), mark=mark)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = scope["type"]
+        if kind == "http":
+            decision = await self._gate.decide(scope, method=scope["method"], path=scope["path"])
+            if decision is None or decision.plan.mode is Mode.SHADOW:
+                await self._app(scope, receive, send)
+            elif decision.allowed:
+                await self._app(scope, receive, _adding(self._fields.of(decision), send))
+            else:
+                await _refuse(decision, self._fields.of(decision), send)
+        elif kind == "lifespan":
+            await self._limiter.start()
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                await self._limiter.close()
+        else:
+            await self._app(scope, receive, send)
+
+
+def _adding(headers: Headers, send: Send) -> Send:
+    def add(message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), *headers]
+        return send(message)
+
+    return add
+
+
+async def _refuse(decision: Decision, headers: Headers, send: Send) -> None:
+    status, body = problem(decision)
+    size = (b"content-length", b"%d" % len(body))
+    await send({"type": "http.response.start", "status": status, "headers": [CONTENT_TYPE, size, *headers]})
+    await send({"type": "http.response.body", "body": body})
