@@ -1,4 +1,4 @@
-"""The same FastAPI route behind each limiter; `STACK` and `REDIS_PORT` choose. Run by bench.py under uvicorn."""
+"""The same FastAPI route behind each limiter; `STACK` chooses. Run by bench.py under uvicorn."""
 
 from __future__ import annotations
 

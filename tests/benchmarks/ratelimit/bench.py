@@ -23,7 +23,8 @@ from statistics import median
 
 HERE = Path(__file__).parent
 STACKS = (
-    "bare", "ping", "ours", "ours-leased", "ours-denied", "limits", "throttled-py", "fastapi-limiter", "slowapi",
+    "bare", "ping", "ours", "ours-leased", "ours-denied", "limits", "throttled-py",
+    "fastapi-limiter", "slowapi",
 )  # fmt: skip
 SCALE_MS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
@@ -96,7 +97,8 @@ def serve(stack: str, redis_port: int, limits: int) -> tuple[subprocess.Popen[by
     environment = os.environ | {"STACK": stack, "REDIS_PORT": str(redis_port), "LIMITS": str(limits)}
     server = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", "apps:app", "--app-dir", str(HERE), "--port", str(port),
-         "--log-level", "error", "--no-access-log", "--loop", "uvloop", "--http", "httptools", "--no-proxy-headers"],
+         "--log-level", "error", "--no-access-log", "--no-proxy-headers",
+         "--loop", "uvloop", "--http", "httptools"],
         env=environment,
     )  # fmt: skip
     return server, port
@@ -135,20 +137,21 @@ def run(stacks: list[str], *, levels: list[int], rounds: int, seconds: float, li
 
 def report(stacks: list[str], connections: int, samples: dict[tuple[str, int], list[Sample]]) -> None:
     bare = samples["bare", connections]
-    print(
-        f"\nc={connections}: medians over rounds; ratio and differences against the bare app of the same round"
-    )
-    print(
-        f"{'stack':16} {'req/s':>8} {'ratio':>6} {'+p50 ms':>8} {'p99 ms':>7} {'+cpu us':>8} {'redis us':>8} {'not 2xx':>8}"
-    )
+    print(f"\nc={connections}: medians; ratio and differences against the bare app of the same round")
+    heads = ("req/s", "ratio", "+p50 ms", "p99 ms", "+cpu us", "redis us", "not 2xx")
+    print(f"{'stack':16}" + "".join(f"{head:>9}" for head in heads))
     for stack in stacks:
         mine = samples[stack, connections]
         pairs = list(zip(mine, bare, strict=True))
         print(
-            f"{stack:16} {median(s.rate for s in mine):8.0f} {median(s.rate / b.rate for s, b in pairs):6.2f}"
-            f" {median(s.p50_ms - b.p50_ms for s, b in pairs):8.2f} {median(s.p99_ms for s in mine):7.2f}"
-            f" {median(s.server_us - b.server_us for s, b in pairs):8.0f} {median(s.redis_us for s in mine):8.1f}"
-            f" {sum(s.other for s in mine):8}"
+            f"{stack:16}"
+            f"{median(s.rate for s in mine):9.0f}"
+            f"{median(s.rate / b.rate for s, b in pairs):9.2f}"
+            f"{median(s.p50_ms - b.p50_ms for s, b in pairs):9.2f}"
+            f"{median(s.p99_ms for s in mine):9.2f}"
+            f"{median(s.server_us - b.server_us for s, b in pairs):9.0f}"
+            f"{median(s.redis_us for s in mine):9.1f}"
+            f"{sum(s.other for s in mine):9}"
         )
 
 
@@ -161,9 +164,8 @@ def main() -> None:
     parser.add_argument("--stacks", nargs="+", default=list(STACKS), choices=STACKS)
     chosen = parser.parse_args()
     stacks = chosen.stacks if "bare" in chosen.stacks else ["bare", *chosen.stacks]
-    print(
-        f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()}"
-    )
+    print(f"{platform.platform()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"load {os.getloadavg()}")
     print(f"{chosen.limits} limits, {chosen.rounds} interleaved rounds of {chosen.seconds} s")
     run(stacks, levels=chosen.levels, rounds=chosen.rounds, seconds=chosen.seconds, limits=chosen.limits)
 

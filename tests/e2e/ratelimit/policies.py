@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from e2e.ratelimit.servers import RedisServer
+
 from platform_ratelimit.lease import LeaseSettings
 from platform_ratelimit.limiter import Limiter
 from platform_ratelimit.policy import (

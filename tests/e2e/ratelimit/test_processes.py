@@ -1,4 +1,4 @@
-"""Several processes on one Redis: the sum that is admitted is exact, or within the stated bound of a lease."""
+"""Several processes on one Redis: the sum admitted is exact, or within the stated bound of a lease."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from e2e.ratelimit.policies import policy, running
 from e2e.ratelimit.servers import RedisServer
+
 from platform_ratelimit.decision import Source
 from platform_ratelimit.lease import LeaseSettings
 from platform_ratelimit.policy import Algorithm, Precision
@@ -70,7 +71,7 @@ def test_four_processes_together_admit_exactly_the_quota(
 
 
 def test_leased_processes_never_admit_more_than_was_charged(redis_server: RedisServer) -> None:
-    """Within one window even leases admit at most the quota; what they hold unspent is missing, at most 4 x 1 %."""
+    """Within one window leases admit at most the quota; what they hold unspent is missing, 4 x 1 %."""
     quota, share = 4000, 0.01
     total = admitted_by(
         redis_server,

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from e2e.ratelimit.policies import policy, running
 from e2e.ratelimit.servers import RedisServer
+
 from platform_ratelimit.decision import Source
 from platform_ratelimit.limiter import Limiter
 from platform_ratelimit.redis.breaker import BreakerSettings
