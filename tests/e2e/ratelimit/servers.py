@@ -15,6 +15,8 @@ from typing import Self
 import pytest
 import redis
 
+QUICK_SYNC = ("--repl-diskless-sync-delay", "0")
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -43,6 +45,7 @@ class RedisServer:
     def __init__(self, folder: Path, *options: str, port: int | None = None) -> None:
         self.folder, self.port, self.options = folder, port or free_port(), options
         self.process: subprocess.Popen[bytes] | None = None
+        self.configuration: Path | None = None  # sentinels must have one
 
     @property
     def url(self) -> str:
@@ -50,12 +53,18 @@ class RedisServer:
 
     def start(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
+        manners = ["--save", "", "--appendonly", "no"] if self.configuration is None else []
         self.process = subprocess.Popen(
-            [need("redis-server"), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
-             "--save", "", "--appendonly", "no", *self.options],
+            [need("redis-server"), *([str(self.configuration)] if self.configuration else []),
+             "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
+             *manners, *self.options],
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        wait_until(self._answers, what=f"redis-server on {self.port}")
+        try:
+            wait_until(self._answers, what=f"redis-server on {self.port}")
+        except TimeoutError:
+            self.stop()
+            raise
         return self
 
     def _answers(self) -> bool:
@@ -91,3 +100,68 @@ class RedisServer:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class RedisClusterServers:
+    """Three masters, each with as many replicas as asked for."""
+
+    def __init__(self, folder: Path, *, replicas: int = 0) -> None:
+        options = (
+            "--cluster-enabled",
+            "yes",
+            "--cluster-node-timeout",
+            "1000",
+            "--repl-diskless-sync-delay",
+            "0",
+        )
+        count = 3 * (1 + replicas)
+        self._replicas = replicas
+        self.nodes = [
+            RedisServer(folder / str(n), *options, port=port) for n, port in enumerate(bus_ports(count))
+        ]
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def _start(self) -> None:
+        for node in self.nodes:
+            node.start()
+        members = [f"127.0.0.1:{node.port}" for node in self.nodes]
+        made = subprocess.run(
+            [need("redis-cli"), "--cluster", "create", *members,
+             "--cluster-replicas", str(self._replicas), "--cluster-yes"],
+            capture_output=True, text=True,
+        )  # fmt: skip
+        if made.returncode:
+            raise RuntimeError(made.stdout + made.stderr)
+        wait_until(lambda: all(self._is_ready(node) for node in self.nodes), seconds=20, what="the cluster")
+
+    def _is_ready(self, node: RedisServer) -> bool:
+        with node.client() as client:
+            info = client.execute_command("CLUSTER INFO")
+            slaves = int(client.info("replication")["connected_slaves"])
+            is_master = client.info("replication")["role"] == "master"
+        return info["cluster_state"] == "ok" and (not is_master or slaves == self._replicas)
+
+    def stop(self) -> None:
+        for node in self.nodes:
+            node.stop()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def bus_ports(count: int) -> list[int]:
+    """Free ports whose cluster bus port (10000 above) is free and possible too."""
+    ports: list[int] = []
+    while len(ports) < count:
+        port = free_port()
+        with socket.socket() as bus:
+            if port < 55_000 and port not in ports and bus.connect_ex(("127.0.0.1", port + 10_000)) != 0:
+                ports.append(port)
+    return ports
