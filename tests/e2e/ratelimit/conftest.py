@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from e2e.ratelimit.databases import PostgresServer
 from e2e.ratelimit.servers import RedisServer
 
 
@@ -28,3 +32,21 @@ def own_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]
     """A server of one test, which may hurt it."""
     with RedisServer(tmp_path_factory.mktemp("own-redis")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path}/limits.db"
+    server: PostgresServer = request.getfixturevalue("postgres")
+    name = f"t{uuid4().hex}"
+    where = ["-h", "127.0.0.1", "-p", str(server.port), "-U", server.user]
+    subprocess.run([server.bin / "createdb", *where, name], check=True)
+    return server.url.rpartition("/")[0] + f"/{name}"

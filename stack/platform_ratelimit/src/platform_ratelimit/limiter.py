@@ -73,6 +73,10 @@ class Limiter:
             self.observe(decision, perf_counter() - started)
         return decision
 
+    async def remaining(self, plan: Plan) -> list[int]:
+        """What is left of each limit of the plan, without taking any; raises `BackendUnavailable`."""
+        return list((await self.backend.decide(plan, wanted=0))[3:]) if plan.limits else []
+
     def _known(self, plan: Plan) -> Decision | None:
         """What needs no asking: blocked, unlimited, or refused a moment ago."""
         if plan.blocked:

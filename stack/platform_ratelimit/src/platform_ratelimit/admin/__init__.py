@@ -1,0 +1,6 @@
+"""The admin API as a FastAPI router."""
+
+from platform_ratelimit.admin.auth import SuperAdmins
+from platform_ratelimit.admin.routes import admin_router
+
+__all__ = ["SuperAdmins", "admin_router"]
