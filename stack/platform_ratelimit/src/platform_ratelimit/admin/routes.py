@@ -45,12 +45,8 @@ ERRORS: dict[int | str, dict[str, object]] = {
 }
 
 
-async def _no_usage(_tenant: str) -> list[LimitUsage]:
-    raise HTTPException(503, "no limiter is attached")
-
-
 def admin_router(
-    store: PolicyStore, *, authenticate: Authenticate, announce: Announce, usage: Usage = _no_usage
+    store: PolicyStore, *, authenticate: Authenticate, announce: Announce, usage: Usage
 ) -> APIRouter:
     """The router. `authenticate` is a dependency that yields the admin's name; `usage` asks the limiter."""
     router = APIRouter(tags=["rate limits"], dependencies=[Depends(authenticate)], responses=ERRORS)
@@ -171,7 +167,7 @@ def admin_router(
             await edit.delete_override(session, name, limit)
         return await show(view, response)
 
-    @router.get("/tenants/{name}/usage")
+    @router.get("/tenants/{name}/usage", responses={503: {"description": "Redis cannot be asked"}})
     async def get_usage(name: Name) -> list[LimitUsage]:
         """What is left of each of the tenant's limits; asking consumes nothing."""
         return await usage(name)

@@ -74,7 +74,6 @@ class PolicyStore:
         async with self._sessions.begin() as session:
             bump = update(PolicyRow).values(version=PolicyRow.version + 1)
             await session.execute(bump.execution_options(synchronize_session=False))
-            policy = await policy_row(session)
             yield session
             session.add(
                 AuditRow(
@@ -85,7 +84,7 @@ class PolicyStore:
                     reason=change.reason,
                     before=change.before,
                     after=change.after,
-                    version=policy.version,
+                    version=(await policy_row(session)).version,
                 )
             )
             await session.flush()
