@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from platform_ratelimit.address import Networks, TrustedProxies, subject_of
 from platform_ratelimit.asgi import Scope, header
 from platform_ratelimit.decision import Decision
+from platform_ratelimit.denials import DenialLog
 from platform_ratelimit.identity import Identify, nobody
 from platform_ratelimit.limiter import Limiter
 from platform_ratelimit.mark import GatewayMark
@@ -22,6 +24,8 @@ class Gate:
     identify: Identify = nobody
     proxies: TrustedProxies = field(default_factory=TrustedProxies)
     mark: GatewayMark | None = None  # what the gateway's decision service signs: one request, one charge
+    annotate: Callable[[Decision], None] | None = None  # e.g. tracing.annotate_span
+    denials: DenialLog = field(default_factory=DenialLog)
     _allow: AllowList | None = None
     _allowed_networks: Networks = field(default_factory=lambda: Networks(()))
 
@@ -33,7 +37,12 @@ class Gate:
         plan = self.plan_of(scope, planner, planner.group_of(method, path))
         if plan.mode is Mode.OFF:
             return None
-        return await self.limiter.decide(plan)
+        decision = await self.limiter.decide(plan)
+        if not decision.allowed:
+            self.denials.note(decision, scope)
+        if self.annotate is not None:
+            self.annotate(decision)
+        return decision
 
     def plan_of(self, scope: Scope, planner: Planner, group: str) -> Plan:
         """The tenant's plan, or the address's where no tenant is proven."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 
 from platform_ratelimit.address import TrustedProxies
 from platform_ratelimit.asgi import App, Message, Receive, Scope, Send
@@ -28,10 +28,17 @@ class RateLimitMiddleware:
         proxies: TrustedProxies | None = None,
         headers: HeaderFields | None = None,
         mark: GatewayMark | None = None,
+        annotate: Callable[[Decision], None] | None = None,
     ) -> None:
         """Without `identify` all are limited by address; without `proxies` the peer is the client."""
         self._app, self._limiter, self._fields = app, limiter, headers or HeaderFields()
-        self._gate = Gate(limiter=limiter, identify=identify, proxies=proxies or TrustedProxies(), mark=mark)
+        self._gate = Gate(
+            limiter=limiter,
+            identify=identify,
+            proxies=proxies or TrustedProxies(),
+            mark=mark,
+            annotate=annotate,
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kind = scope["type"]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
+from platform_ratelimit.db.migrate import migrate
 from platform_ratelimit.db.read import Loaded, policy_row, read_policy
 from platform_ratelimit.db.tables import (
     AllowRow,
@@ -47,7 +48,16 @@ class PolicyStore:
     """The policy's tables: reading whole, editing piecewise."""
 
     def __init__(self, engine: AsyncEngine, *, now: Callable[[], datetime] = utc_now) -> None:
-        self._sessions, self._now = async_sessionmaker(engine, expire_on_commit=False), now
+        self._engine, self._now = engine, now
+        self._sessions = async_sessionmaker(engine, expire_on_commit=False)
+
+    async def migrate(self) -> None:
+        """Bring the tables up to date."""
+        await migrate(self._engine)
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._engine.dispose()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
