@@ -1,14 +1,19 @@
-"""The shipped Alembic migrations, applied by the limiter itself or by whoever owns the database."""
+"""The shipped Alembic migrations, applied by the limiter itself or by whoever owns the database.
+
+``RATELIMIT_DATABASE_URL=… python -m platform_ratelimit.db.migrate`` brings the tables up to date.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import os
 from pathlib import Path
 from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 VERSION_TABLE: Final = "ratelimit_alembic_version"
@@ -31,3 +36,16 @@ async def migrate(engine: AsyncEngine, *, revision: str = "head") -> None:
 
     async with engine.begin() as connection:
         await connection.run_sync(upgrade)
+
+
+async def main() -> None:
+    """Migrate the database of the environment."""
+    engine = create_async_engine(os.environ["RATELIMIT_DATABASE_URL"])
+    try:
+        await migrate(engine)
+    finally:
+        await engine.dispose()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
