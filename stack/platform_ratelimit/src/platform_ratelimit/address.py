@@ -13,9 +13,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 _MOST_HOPS: Final = 32
+_MOST_KNOWN: Final = 8192
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_MOST_KNOWN)
 def parse_address(text: str) -> Address | None:
     """The address in a peer or a hop of X-Forwarded-For: bare, with a port, bracketed, or IPv4 in IPv6."""
     text = text.strip()
@@ -56,9 +57,27 @@ class Networks:
             return False
         known = self._known.get(address)
         if known is None:
-            if len(self._known) >= 8192:
+            if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
             known = self._known[address] = any(address in network for network in self._networks)
+        return known
+
+
+class _Peers:
+    """The same by the text of a peer's address: a gateway's is always the same one."""
+
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
+        self._known: dict[str, bool] = {}
+
+    def __contains__(self, text: object) -> bool:
+        if not isinstance(text, str):
+            return False
+        known = self._known.get(text)
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            known = self._known[text] = parse_address(text) in self._networks
         return known
 
 
@@ -68,13 +87,14 @@ class TrustedProxies:
     def __init__(self, networks: Sequence[str] = (), *, unix_socket: bool = False) -> None:
         """`unix_socket` also trusts a peer without an address: a proxy on this machine's socket."""
         self._networks, self._unix_socket = Networks(networks), unix_socket
+        self._peers = _Peers(self._networks)
 
     def trusts(self, scope: Scope) -> bool:
         """Whether the peer itself is one of them."""
         client = scope.get("client")
         if client is None or not client[0]:
             return self._unix_socket
-        return parse_address(client[0]) in self._networks
+        return str(client[0]) in self._peers
 
     def client(self, scope: Scope) -> Address | None:
         """The last address that no trusted proxy wrote down itself, from the right; none if unknown."""
