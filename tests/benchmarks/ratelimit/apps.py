@@ -54,7 +54,8 @@ def ours(*, leased: bool = False, denied: bool = False) -> FastAPI:
     )  # fmt: skip
     groups = (EndpointGroup(name="data", patterns=("/data",)),)
     snapshot = PolicySnapshot(version=1, tiers={"t": tier}, default_tier="t", groups=groups)
-    limiter = Limiter(RedisNode(RedisSettings(port=PORT)), snapshot)
+    # A patient deadline: on a crowded machine a fallback would be counted as a fast decision.
+    limiter = Limiter(RedisNode(RedisSettings(port=PORT, deadline_s=1.0)), snapshot)
     proxies = TrustedProxies(LOOPBACK)
     app = build()
     app.add_middleware(

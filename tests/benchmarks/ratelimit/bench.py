@@ -2,7 +2,8 @@
 
     python tests/benchmarks/ratelimit/bench.py --rounds 5 --seconds 2 --limits 4
 
-Loopback only; needs redis-server and wrk.
+"cpu ratio" is the bare app's CPU time a request over the stack's: the throughput ratio of a machine on which
+nothing else runs. Loopback only; needs redis-server and wrk.
 """
 
 from __future__ import annotations
@@ -138,20 +139,21 @@ def run(stacks: list[str], *, levels: list[int], rounds: int, seconds: float, li
 def report(stacks: list[str], connections: int, samples: dict[tuple[str, int], list[Sample]]) -> None:
     bare = samples["bare", connections]
     print(f"\nc={connections}: medians; ratio and differences against the bare app of the same round")
-    heads = ("req/s", "ratio", "+p50 ms", "p99 ms", "+cpu us", "redis us", "not 2xx")
-    print(f"{'stack':16}" + "".join(f"{head:>9}" for head in heads))
+    heads = ("req/s", "ratio", "cpu ratio", "+p50 ms", "p99 ms", "+cpu us", "redis us", "not 2xx")
+    print(f"{'stack':16}" + "".join(f"{head:>10}" for head in heads))
     for stack in stacks:
         mine = samples[stack, connections]
         pairs = list(zip(mine, bare, strict=True))
         print(
             f"{stack:16}"
-            f"{median(s.rate for s in mine):9.0f}"
-            f"{median(s.rate / b.rate for s, b in pairs):9.2f}"
-            f"{median(s.p50_ms - b.p50_ms for s, b in pairs):9.2f}"
-            f"{median(s.p99_ms for s in mine):9.2f}"
-            f"{median(s.server_us - b.server_us for s, b in pairs):9.0f}"
-            f"{median(s.redis_us for s in mine):9.1f}"
-            f"{sum(s.other for s in mine):9}"
+            f"{median(s.rate for s in mine):10.0f}"
+            f"{median(s.rate / b.rate for s, b in pairs):10.2f}"
+            f"{median(b.server_us / s.server_us for s, b in pairs):10.2f}"
+            f"{median(s.p50_ms - b.p50_ms for s, b in pairs):10.2f}"
+            f"{median(s.p99_ms for s in mine):10.2f}"
+            f"{median(s.server_us - b.server_us for s, b in pairs):10.0f}"
+            f"{median(s.redis_us for s in mine):10.1f}"
+            f"{sum(s.other for s in mine):10}"
         )
 
 

@@ -37,23 +37,24 @@ class PostgresServer:
         if self._as:
             shutil.chown(self.folder, "postgres", "postgres")
         subprocess.run(
-            [*self._as, self.bin / "initdb", "-D", self.data, "-A", "trust", "--no-sync"],
+            [*self._as, str(self.bin / "initdb"), "-D", str(self.data), "-A", "trust", "--no-sync"],
             check=True, capture_output=True, cwd="/",
         )  # fmt: skip
         self.process = subprocess.Popen(
-            [*self._as, self.bin / "postgres", "-D", self.data, "-p", str(self.port), "-h", "127.0.0.1",
-             "-k", self.folder, "-F"],
+            [*self._as, str(self.bin / "postgres"), "-D", str(self.data),
+             "-p", str(self.port), "-h", "127.0.0.1",
+             "-k", str(self.folder), "-F"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
         )  # fmt: skip
         wait_until(self._is_ready, seconds=30, what="PostgreSQL")
         return self
 
     def _is_ready(self) -> bool:
-        probe = [self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        probe = [str(self.bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(probe).returncode == 0
 
     def __exit__(self, *_: object) -> None:
-        stop = [*self._as, self.bin / "pg_ctl", "-D", self.data, "-m", "immediate", "stop"]
+        stop = [*self._as, str(self.bin / "pg_ctl"), "-D", str(self.data), "-m", "immediate", "stop"]
         subprocess.run(stop, check=False, capture_output=True, cwd="/")
         if self.process is not None:
             self.process.wait(timeout=20)

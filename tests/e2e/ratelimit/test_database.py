@@ -175,6 +175,16 @@ def test_counting_up_the_version_takes_one_query_a_poll(database_url: str) -> No
     run(database_url, scenario)
 
 
+class Told:
+    """Passes announcements on to a loader that comes later than the connection."""
+
+    loader: PolicyLoader | None = None
+
+    def __call__(self) -> None:
+        if self.loader is not None:
+            self.loader.invalidate()
+
+
 @asynccontextmanager
 async def fleet(
     engine: AsyncEngine, server: RedisServer, count: int, *, poll_s: float
@@ -182,18 +192,14 @@ async def fleet(
     """Several limiters with a loader each, as in several processes."""
     store, limiters, loaders = PolicyStore(engine), [], []
     for _ in range(count):
-        heard: list[PolicyLoader] = []
-        node = RedisNode(
-            RedisSettings(port=server.port, deadline_s=0.5),
-            on_message=lambda heard=heard: [one.invalidate() for one in heard],  # type: ignore[misc]
-        )
+        told = Told()
+        node = RedisNode(RedisSettings(port=server.port, deadline_s=0.5), on_message=told)
         limiter = Limiter(node, policy())
-        loader = PolicyLoader(store, limiter, poll_s=poll_s)
-        heard.append(loader)
+        told.loader = PolicyLoader(store, limiter, poll_s=poll_s)
         await limiter.start()
-        await loader.start()
+        await told.loader.start()
         limiters.append(limiter)
-        loaders.append(loader)
+        loaders.append(told.loader)
     try:
         yield limiters, store
     finally:

@@ -222,3 +222,54 @@ def test_remaining_is_never_negative_and_never_above_the_quota(script: Script) -
         assert 0 <= reply[3] <= 9
         assert math.isfinite(reply[2])
         assert reply[2] >= 1
+
+
+@EXAMPLES
+@given(
+    gaps=st.lists(st.tuples(st.integers(0, 400_000), st.sampled_from("abc")), min_size=1, max_size=80),
+    quota=st.integers(1, 8),
+)
+def test_a_tenant_is_decided_as_if_it_were_alone(
+    script: Script, gaps: list[tuple[int, str]], quota: int
+) -> None:
+    """No cross-tenant effect: the mixed stream gives each tenant what its own stream alone would."""
+    one = limit(quota)
+    mixed: dict[str, list[int]] = {"a": [], "b": [], "c": []}
+    times: dict[str, list[int]] = {"a": [], "b": [], "c": []}
+    script.client.flushall()
+    now = START_US
+    for gap, tenant in gaps:
+        now += gap
+        times[tenant].append(now)
+        mixed[tenant].append(script.decide((f"rl:{{{tenant}}}:t", [one]), now=now)[0])
+    for tenant, moments in times.items():
+        alone = [script.decide((f"rl:{{only-{tenant}}}:t", [one]), now=moment)[0] for moment in moments]
+        assert alone == mixed[tenant]
+
+
+@EXAMPLES
+@given(gaps=GAPS, quota=st.integers(2, 10))
+def test_refused_requests_change_nothing_for_those_that_follow(
+    script: Script, gaps: list[int], quota: int
+) -> None:
+    """Taking the refused requests out of a stream leaves every other verdict as it was."""
+    one = limit(quota)
+    script.client.flushall()
+    now, stream = START_US, []
+    for gap in gaps:
+        now += gap
+        stream.append((now, script.decide(("all", [one]), now=now)[0]))
+    admitted = [moment for moment, verdict in stream if verdict]
+    assert all(script.decide(("admitted", [one]), now=moment)[0] for moment in admitted)
+
+
+@EXAMPLES
+@given(steps=st.lists(st.integers(0, 20_000), min_size=2, max_size=40))
+def test_remaining_never_rises_within_a_burst(script: Script, steps: list[int]) -> None:
+    """Inside one bucket with an empty one before it, what is left only falls."""
+    script.client.flushall()
+    now, seen = START_US, []
+    for step in steps:
+        now += step
+        seen.append(script.decide(("k", [limit(30, 1)]), now=now)[3])
+    assert seen == sorted(seen, reverse=True)
