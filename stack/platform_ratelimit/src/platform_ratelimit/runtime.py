@@ -72,6 +72,11 @@ class Runtime:
         if self.store is not None:
             await self.store.close()
 
+    async def announce(self, message: bytes) -> None:
+        """Tell every process that the policy has changed, this one without Redis's help."""
+        self._told()
+        await self.limiter.backend.announce(message)
+
     @property
     def policy_is_fresh(self) -> bool:
         """Whether the policy's database, if there is one, can be read."""
