@@ -1,0 +1,247 @@
+"""The parts of the stack: what runs, as a container and as a local process.
+
+Arguments, environment and steps are texts with placeholders, filled in from the `Site`:
+
+    {config}               the folder of the component's configuration files
+    {data}                 the folder of its data
+    {release}              the folder of the release
+    {listen:PORT}          host:port to bind
+    {port:PORT}            the number alone
+    {address:NAME:PORT}    host:port at which it reaches another component
+    {secret:NAME}          the path of a secret file
+    {python}               the Python interpreter of platformctl (native) or of the image (container)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from signal import Signals
+from typing import Final, TypeAlias
+
+from platformctl.errors import DefinitionError
+from platformctl.model import _guard
+from platformctl.model.units import Duration, seconds
+
+PLACEHOLDER: Final = re.compile(r"\{([a-z]+)((?::[a-z0-9_-]+)*)\}")
+_ARITY: Final[Mapping[str, int]] = {
+    "config": 0, "data": 0, "release": 0, "python": 0, "listen": 1, "port": 1, "secret": 1, "address": 2,
+}  # fmt: skip
+
+
+class Profile(StrEnum):
+    """When a component is part of a deployment: always, or with the demo platform."""
+
+    CORE = "core"
+    DEMO = "demo"
+
+
+class Scheme(StrEnum):
+    """What is spoken on a port."""
+
+    HTTP = "http"
+    TCP = "tcp"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Port:
+    """A named port; `number` is the default on the host, and the fixed one in a container."""
+
+    name: str
+    number: int
+    scheme: Scheme = Scheme.HTTP
+
+    def __post_init__(self) -> None:
+        _guard.matches(_guard.SLUG, self.name, what="port", like="http")
+        if not 1024 <= self.number <= 65535:
+            raise DefinitionError(
+                f"port {self.name!r} has the number {self.number}", fix="take one of 1024-65535"
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HttpHealth:
+    """Healthy when a GET of `path` answers 2xx."""
+
+    port: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TcpHealth:
+    """Healthy when the port accepts a connection."""
+
+    port: str
+
+
+Health: TypeAlias = HttpHealth | TcpHealth
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HttpReload:
+    """New configuration is taken over by a POST of `path`; an answer other than 2xx is a refusal."""
+
+    port: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scrape:
+    """How Prometheus collects the component's metrics; the job has the component's name."""
+
+    port: str
+    path: str = "/metrics"
+    interval: Duration = seconds(15)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """A published image, pinned by version."""
+
+    repository: str
+    tag: str
+
+    def __str__(self) -> str:
+        return f"{self.repository}:{self.tag}"
+
+    def __post_init__(self) -> None:
+        if self.tag in ("", "latest"):
+            raise DefinitionError(f"image {self.repository!r} is not pinned", fix="name a version")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Build:
+    """An image of our own: the build context is a folder of the release."""
+
+    repository: str
+    tag: str
+    context: str
+
+    def __str__(self) -> str:
+        return f"{self.repository}:{self.tag}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Container:
+    """The component under a container engine.
+
+    config_path and data_path are folders in the container (absolute).
+    user: uid, or uid:gid, of the process. memory_mb: the limit.
+    """
+
+    image: Image | Build
+    command: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    config_path: str = ""
+    data_path: str = ""
+    user: str = ""
+    memory_mb: int = 256
+    health_command: tuple[str, ...] = ()
+    read_only: bool = True
+    tmpfs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PrepareStep:
+    """A command that runs once before the first start, unless the path `creates` exists."""
+
+    argv: tuple[str, ...]
+    creates: str
+    stdin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Native:
+    """The component as a local process.
+
+    binaries: names, tried in order on PATH and in `search` (globs of folders).
+    unprivileged_user: the account it runs as when platformctl runs as root; empty for the caller's own.
+    modules: Python modules it needs, for components that run in platformctl's own environment.
+    version_argv: arguments that make the binary print its version.
+    health_command: succeeds once it is healthy, where its port alone does not tell.
+    stop_signal: what asks it to end; SIGKILL follows after `stop_timeout`.
+    """
+
+    binaries: tuple[str, ...]
+    args: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    search: tuple[str, ...] = ()
+    prepare: tuple[PrepareStep, ...] = ()
+    unprivileged_user: str = ""
+    modules: tuple[str, ...] = ()
+    version_argv: tuple[str, ...] = ("--version",)
+    package: str = ""
+    health_command: tuple[str, ...] = ()
+    stop_signal: Signals = Signals.SIGTERM
+    stop_timeout: Duration = seconds(10)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Component:
+    """One part of the stack.
+
+    config: folders of the release that it reads; a change there reloads it, or restarts it.
+    needs: components that must be healthy before it starts.
+    """
+
+    name: str
+    title: str
+    ports: tuple[Port, ...]
+    health: Health
+    container: Container | None = None
+    native: Native | None = None
+    config: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+    reload: HttpReload | None = None
+    scrape: Scrape | None = None
+    profile: Profile = Profile.CORE
+
+    def __post_init__(self) -> None:
+        _guard.matches(_guard.SLUG, self.name, what="component", like="redis-exporter")
+        _guard.unique((p.name for p in self.ports), what=f"port of {self.name}")
+        if self.container is None and self.native is None:
+            raise DefinitionError(
+                f"component {self.name!r} can run nowhere", fix="give it a container or a native part"
+            )
+        for text in texts(self):
+            _check_placeholders(self, text)
+
+    def port(self, name: str) -> Port:
+        """The port of that name; raises `DefinitionError` for an unknown one."""
+        for port in self.ports:
+            if port.name == name:
+                return port
+        raise DefinitionError(f"component {self.name!r} has no port {name!r}")
+
+
+def texts(component: Component) -> Iterator[str]:
+    """Every text of the component that may hold placeholders."""
+    if component.container:
+        yield from component.container.command
+        yield from component.container.environment.values()
+        yield from component.container.health_command
+    if component.native:
+        yield from component.native.args
+        yield from component.native.environment.values()
+        yield from component.native.health_command
+        for step in component.native.prepare:
+            yield from (*step.argv, step.creates)
+
+
+def _check_placeholders(component: Component, text: str) -> None:
+    for match in PLACEHOLDER.finditer(text):
+        word, arguments = match[1], match[2].split(":")[1:]
+        if _ARITY.get(word) != len(arguments):
+            raise DefinitionError(
+                f"component {component.name!r} uses the unknown placeholder {match[0]!r}",
+                fix=f"use one of: {', '.join(sorted(_ARITY))}",
+            )
+        if word in ("listen", "port"):
+            component.port(arguments[0])
+        if word == "secret" and arguments[0] not in component.secrets:
+            raise DefinitionError(
+                f"component {component.name!r} reads the secret {arguments[0]!r} undeclared"
+            )

@@ -1,0 +1,152 @@
+"""Recording rules, alert rules, and the unit tests that every alert brings along."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from platformctl.errors import DefinitionError
+from platformctl.model import _guard
+from platformctl.model.units import Duration, minutes, seconds
+
+EXPECTED_JOB: Final = "platform:expected_job:info"
+"""The series that every deployment records for each job it scrapes: what is missing can be seen missing."""
+
+_RESERVED_LABELS: Final = frozenset({"alertname", "severity", "team"})
+
+
+class Severity(StrEnum):
+    """How soon a person must look.
+
+    critical pages at any hour; warning is a ticket for working hours; info is only shown;
+    none is for the watchdog, which must always fire.
+    """
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    INFO = "info"
+    NONE = "none"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordingRule:
+    """A series computed from others; the name is written ``level:metric:operations``."""
+
+    name: str
+    expr: str
+    help: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _guard.matches(
+            _guard.METRIC_NAME, self.name, what="recording rule", like="service:http_errors:ratio_rate5m"
+        )
+        if ":" not in self.name:
+            raise DefinitionError(
+                f"recording rule {self.name!r} has no level", fix="write it level:metric:operations"
+            )
+        _guard.not_blank(self.expr, what=f"expression of {self.name}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InputSeries:
+    """One series of a rule test, in promtool's notation: ``up{job="api"}`` and ``1x4 0x20``."""
+
+    series: str
+    values: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertTest:
+    """One claim about an alert: with these series, at this time, exactly these alerts fire.
+
+    firing: the label sets that fire at `at` (without alertname and the rule's own labels);
+    an empty tuple claims silence.
+    """
+
+    claim: str
+    series: tuple[InputSeries, ...]
+    at: Duration
+    firing: tuple[Mapping[str, str], ...]
+    interval: Duration = seconds(15)
+
+    def __post_init__(self) -> None:
+        _guard.not_blank(self.claim, what="claim of a rule test")
+        if not self.series and self.firing:
+            raise DefinitionError(f"rule test {self.claim!r} expects an alert out of no series")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DashboardLink:
+    """Where an alert sends the reader: a dashboard, with its variables filled from labels.
+
+    variables: the alert's label that fills each variable: ``{"service": "job"}``.
+    """
+
+    uid: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogLink:
+    """The log lines behind an alert: a LogQL query; ``{{ $labels.job }}`` in it is filled from the alert."""
+
+    query: str
+
+    def __post_init__(self) -> None:
+        _guard.not_blank(self.query, what="query of a log link")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertRule:
+    """A condition that somebody must know about.
+
+    summary and description may use Prometheus' templates (``{{ $labels.tenant }}``, ``{{ $value }}``).
+    why_for gives the reason for `for_` and `keep_firing_for`.
+    The runbook page is ``runbooks/<name>.md``.
+    """
+
+    name: str
+    expr: str
+    severity: Severity
+    team: str
+    summary: str
+    description: str
+    dashboard: DashboardLink
+    tests: tuple[AlertTest, ...]
+    for_: Duration = seconds(0)
+    keep_firing_for: Duration = seconds(0)
+    why_for: str = ""
+    logs: LogLink | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _guard.matches(_guard.CAMEL, self.name, what="alert", like="ApiHighErrorRate")
+        _guard.matches(_guard.SLUG, self.team, what=f"team of {self.name}", like="platform")
+        for text, what in (
+            (self.expr, "expression"),
+            (self.summary, "summary"),
+            (self.description, "description"),
+        ):
+            _guard.not_blank(text, what=f"{what} of {self.name}")
+        if taken := _RESERVED_LABELS & self.labels.keys():
+            raise DefinitionError(
+                f"{self.name} sets the label {min(taken)!r} by hand", fix="use the field instead"
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertArea:
+    """The rules of one module in ``alerts_src/``: one rule file, one group for each kind."""
+
+    name: str
+    recording_rules: tuple[RecordingRule, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
+    interval: Duration = seconds(15)
+
+    def __post_init__(self) -> None:
+        _guard.matches(_guard.SLUG, self.name.replace("_", "-"), what="alert area", like="api")
+        if self.interval > minutes(60):
+            raise DefinitionError(f"area {self.name} is evaluated every {self.interval}: too seldom to alert")

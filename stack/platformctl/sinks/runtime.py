@@ -1,0 +1,59 @@
+"""What every runtime can do. Compose, native processes and Kubernetes each give one `Runtime`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from platformctl.model.artifact import Artifact
+from platformctl.model.component import Component
+from platformctl.model.platform import Platform
+from platformctl.model.release import Release, RunningUnit, Unit
+from platformctl.model.site import RuntimeName, Site
+from platformctl.plan import UnitChange
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SurveyOptions:
+    """demo: whether components of the demo profile are part of the deployment."""
+
+    demo: bool = True
+
+
+class Runtime(Protocol):
+    """One way of running a release. Every method may raise `PlatformError`; none prints."""
+
+    @property
+    def name(self) -> RuntimeName:
+        """Which runtime this is."""
+
+    def unavailable(self) -> str | None:
+        """Why this machine cannot run it; None when it can."""
+
+    def survey(self, platform: Platform, options: SurveyOptions) -> Site:
+        """Look at the machine: what can run, where. Answers the same until something is taken or missing."""
+
+    def default_site(self, platform: Platform, options: SurveyOptions) -> Site:
+        """The site of a machine where everything is present on its default port. Looks at nothing."""
+
+    def render(self, platform: Platform, site: Site) -> Iterator[Artifact]:
+        """The runtime's own files of a release (a compose file, a process list)."""
+
+    def units(self, platform: Platform, site: Site, files: dict[str, Artifact]) -> tuple[Unit, ...]:
+        """The units of the release, in start order."""
+
+    def running(self) -> dict[str, RunningUnit]:
+        """What runs now, by unit, whatever release started it; nothing that is not ours."""
+
+    def version(self, component: Component, site: Site) -> str:
+        """The version that runs, as the program or the image names it; empty where that is not known."""
+
+    def apply(self, change: UnitChange, release: Release) -> None:
+        """Make one change with the active release, and return when the unit is healthy."""
+
+    def down(self, *, volumes: bool) -> tuple[str, ...]:
+        """Stop everything of ours, last started first; with `volumes`, delete its data. Returns the names."""
+
+    def log_lines(self, component: str, *, tail: int, follow: bool) -> Iterator[str]:
+        """The last lines of a component's log; with `follow`, those to come as well."""
