@@ -15,9 +15,9 @@ from time import monotonic
 
 from platform_ratelimit.decision import Decision, Source, decision_from
 from platform_ratelimit.plan import MOST_PLANS, Plan
+from platform_ratelimit.policy import Algorithm
 from platform_ratelimit.redis.connection import Reply
 
-Held = dict[tuple[bytes, int], int]  # units in hand per key and window, over all plans that share it
 Ask = Callable[[Plan, int], Awaitable[Reply]]
 
 
@@ -35,12 +35,21 @@ class LeaseSettings:
         return min(int(quota * self.share), self.most_units)
 
 
+class _Held:
+    """Units in hand of one limit of one key, over all plans that share it."""
+
+    __slots__ = ("most", "units")
+
+    def __init__(self, most: int) -> None:
+        self.units, self.most = 0, most
+
+
 class _Lease:
     """The units of one plan in hand, and the reply they came with."""
 
     __slots__ = ("filled_at", "held", "refill", "reply", "size", "units")
 
-    def __init__(self, held: Held) -> None:
+    def __init__(self, held: list[_Held]) -> None:
         self.units, self.size, self.filled_at, self.held = 0, 1, 0.0, held
         self.reply: Reply = []
         self.refill: asyncio.Task[Reply] | None = None
@@ -52,14 +61,19 @@ class Leases:
     def __init__(self, settings: LeaseSettings, ask: Ask) -> None:
         self._settings, self._ask = settings, ask
         self._leases: dict[int, tuple[Plan, _Lease]] = {}
-        self._held: Held = {}
+        self._held: dict[tuple[bytes, int, Algorithm], _Held] = {}
+
+    def spend(self, plan: Plan) -> Decision | None:
+        """A unit in hand, while what was said of the budget is fresh; none otherwise."""
+        lease = self._lease_of(plan)
+        if lease.units > 0 and monotonic() - lease.filled_at < self._settings.fresh_s:
+            return self._spend(plan, lease)
+        return None
 
     async def decide(self, plan: Plan) -> Decision:
-        """Spend a unit in hand, or fetch some; raises `BackendUnavailable`."""
+        """Fetch some units and spend one; raises `BackendUnavailable`."""
         lease = self._lease_of(plan)
         while True:
-            if lease.units > 0 and monotonic() - lease.filled_at < self._settings.fresh_s:
-                return self._spend(plan, lease)
             reply = await asyncio.shield(self._refill(plan, lease))
             if lease.units > 0:
                 return self._spend(plan, lease)
@@ -69,8 +83,8 @@ class Leases:
     def give_back(self, plan: Plan) -> None:
         """Return a unit just spent: the request was refused elsewhere. One too many to hold is let go."""
         lease = self._lease_of(plan)
-        if self._room(plan, lease) > 0:
-            self._change(plan, lease, 1)
+        if _room(lease) > 0:
+            _change(lease, 1)
 
     def held(self, plan: Plan) -> int:
         """Units of the plan in hand."""
@@ -81,12 +95,23 @@ class Leases:
         if entry is None:
             if len(self._leases) >= MOST_PLANS:
                 self._leases, self._held = {}, {}  # units let go unspent: never too many admitted
-            entry = self._leases[id(plan)] = (plan, _Lease(self._held))
+            entry = self._leases[id(plan)] = (plan, _Lease(self._held_by(plan)))
         return entry[1]
 
+    def _held_by(self, plan: Plan) -> list[_Held]:
+        held = []
+        for key in plan.keys:
+            for planned in key.limits:
+                limit = planned.limit
+                place = (key.name, limit.window_ms, limit.algorithm)
+                if place not in self._held:
+                    self._held[place] = _Held(self._settings.max_held(limit.quota))
+                held.append(self._held[place])
+        return held
+
     def _spend(self, plan: Plan, lease: _Lease) -> Decision:
-        self._change(plan, lease, -1)
-        if lease.units <= lease.size // 4 and lease.refill is None and self._room(plan, lease) > 1:
+        _change(lease, -1)
+        if lease.units <= lease.size // 4 and lease.refill is None and _room(lease) > 1:
             self._refill(plan, lease)
         reply = lease.reply
         left = [units + lease.units for units in reply[3:]]
@@ -105,32 +130,26 @@ class Leases:
         """Ask for the next lease: twice as much while busy, half as much when not."""
         busy = monotonic() - lease.filled_at < self._settings.busy_s
         lease.size = lease.size * 2 if busy else max(1, lease.size // 2)
-        wanted = lease.size = max(1, min(lease.size, self._room(plan, lease)))
+        wanted = lease.size = max(1, min(lease.size, _room(lease)))
         try:
             reply = await self._ask(plan, wanted)
         finally:
             lease.refill = None
         if reply[0] > 0:
             lease.reply, lease.filled_at = reply, monotonic()
-            self._change(plan, lease, reply[0])
+            _change(lease, reply[0])
         return reply
 
-    def _room(self, plan: Plan, lease: _Lease) -> int:
-        """Units that may still be taken in hand for every limit of the plan."""
-        max_held, held = self._settings.max_held, lease.held
-        return min(
-            max_held(planned.limit.quota) - held.get((key.name, planned.limit.window_ms), 0)
-            for key in plan.keys
-            for planned in key.limits
-        )
 
-    def _change(self, plan: Plan, lease: _Lease, units: int) -> None:
-        lease.units += units
-        held = lease.held
-        for key in plan.keys:
-            for planned in key.limits:
-                place = (key.name, planned.limit.window_ms)
-                held[place] = held.get(place, 0) + units
+def _room(lease: _Lease) -> int:
+    """Units that may still be taken in hand for every limit of the plan."""
+    return min(held.most - held.units for held in lease.held)
+
+
+def _change(lease: _Lease, units: int) -> None:
+    lease.units += units
+    for held in lease.held:
+        held.units += units
 
 
 def _failure_is_seen(task: asyncio.Task[Reply]) -> None:

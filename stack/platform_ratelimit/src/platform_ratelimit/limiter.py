@@ -78,9 +78,11 @@ class Limiter:
         return list((await self.backend.decide(plan, wanted=0))[3:]) if plan.limits else []
 
     def _known(self, plan: Plan) -> Decision | None:
-        """What needs no asking: blocked, unlimited, or refused a moment ago."""
+        """What needs no asking: blocked, unlimited, a leased unit in hand, or refused a moment ago."""
         if plan.blocked:
             return Decision(plan, Source.BLOCKED, allowed=False, reset_ms=_BLOCKED_RETRY_MS)
+        if plan.precision is Precision.LEASED and (spent := self._spend(plan)) is not None:
+            return spent
         if plan.recheck_at:
             now = monotonic()
             if now < plan.recheck_at:
@@ -99,6 +101,11 @@ class Limiter:
             return Decision(plan, Source.UNLIMITED, allowed=True)
         return None
 
+    def _spend(self, plan: Plan) -> Decision | None:
+        """A unit in hand of a plan that no ceiling in another slot stands above."""
+        above = self.planner.ceiling
+        return self._leases.spend(plan) if plan.limits and above in (None, plan) else None
+
     async def _decide(self, plan: Plan) -> Decision:
         ceiling, leases = self.planner.ceiling, self._leases
         if ceiling is not None:
@@ -113,7 +120,7 @@ class Limiter:
             return self._fallback(plan)
         try:
             if plan.precision is Precision.LEASED:
-                return await leases.decide(plan)
+                return leases.spend(plan) or await leases.decide(plan)
             return decision_from(plan, await self._ask(plan, 1), Source.REDIS)
         except BackendUnavailable:
             self.unavailable += 1

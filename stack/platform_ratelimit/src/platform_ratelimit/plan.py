@@ -24,6 +24,8 @@ from platform_ratelimit.policy import (
 from platform_ratelimit.script import command, pack_limits
 
 MOST_PLANS: Final = 20_000
+MOST_PATHS: Final = 4096
+LONGEST_PATH: Final = 256
 CEILING_KEY: Final = b"rl:{platform}:c"
 
 
@@ -97,6 +99,7 @@ class Planner:
         self.snapshot = snapshot
         self._ceiling_in_plan = ceiling_in_plan
         self._plans: dict[tuple[str, str], Plan] = {}
+        self._groups: dict[str, str] = {}  # the first paths seen; what comes later is matched each time
         self._failures = {group.name: group.failure for group in snapshot.groups}
         self._group_regex = _group_regex(snapshot.groups)
         self.ceiling = self._ceiling_plan()
@@ -105,10 +108,16 @@ class Planner:
         """The first endpoint group with a pattern that matches."""
         if self._group_regex is None:
             return DEFAULT_GROUP
-        match = self._group_regex.fullmatch(f"{method} {path}")
-        if match is None or match.lastindex is None:
-            return DEFAULT_GROUP
-        return self.snapshot.groups[match.lastindex - 1].name
+        request = f"{method} {path}"
+        known = self._groups.get(request)
+        return known if known is not None else self._match(self._group_regex, request)
+
+    def _match(self, regex: re.Pattern[str], request: str) -> str:
+        match = regex.fullmatch(request)
+        group = self.snapshot.groups[match.lastindex - 1].name if match and match.lastindex else DEFAULT_GROUP
+        if len(self._groups) < MOST_PATHS and len(request) <= LONGEST_PATH:
+            self._groups[request] = group
+        return group
 
     def for_tenant(self, tenant: str, group: str) -> Plan:
         """The plan of a verified tenant."""

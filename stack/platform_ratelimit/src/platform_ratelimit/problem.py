@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Final
 
 from platform_ratelimit.decision import Decision, Source
-from platform_ratelimit.policy import Scope
+from platform_ratelimit.policy import Limit, Scope
 
 _TYPES: Final = "https://iana.org/assignments/http-problem-types#"
 CONTENT_TYPE: Final = (b"content-type", b"application/problem+json")
@@ -27,9 +28,13 @@ def problem(decision: Decision) -> tuple[int, bytes]:
         return 429, _body(
             429, "temporary-reduced-capacity", "Platform busy", "The platform is at its ceiling."
         )
-    limit = planned.limit
+    return 429, _exceeded(planned.limit)
+
+
+@lru_cache(maxsize=4096)
+def _exceeded(limit: Limit) -> bytes:
     detail = f"More than {limit.quota} requests in {limit.window_s:g} s."
-    return 429, _body(429, "quota-exceeded", "Too many requests", detail, limit.name)
+    return _body(429, "quota-exceeded", "Too many requests", detail, limit.name)
 
 
 def _body(status: int, kind: str, title: str, detail: str, *violated: str) -> bytes:

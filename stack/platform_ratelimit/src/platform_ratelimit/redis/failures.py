@@ -7,7 +7,7 @@ from typing import Final
 import hiredis
 
 
-class BackendUnavailable(Exception):  # noqa: N818 - a state of the world, handled everywhere it is raised
+class BackendUnavailable(Exception):
     """No decision: `reason` is one of refused, deadline, overload, server."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
