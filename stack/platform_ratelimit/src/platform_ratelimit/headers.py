@@ -44,12 +44,11 @@ class HeaderFields:
             return headers
         left = b"%d" % decision.remaining[index]
         if self.ietf is not None:
-            headers.append((b"ratelimit-policy", fixed[0]))
-            headers.append((b"ratelimit", fixed[2 * index + 1] % (left, seconds)))
+            name, template = fixed[2 * index + 1]
+            headers += (fixed[0], (name, template % (left, seconds)))
         if self.x_fields:
-            headers.append((b"x-ratelimit-limit", fixed[2 * index + 2]))
-            headers.append((b"x-ratelimit-remaining", left))
-            headers.append((b"x-ratelimit-reset", seconds))
+            limit = fixed[2 * index + 2]
+            headers += (limit, (b"x-ratelimit-remaining", left), (b"x-ratelimit-reset", seconds))
         return headers
 
     def _shown(self, decision: Decision) -> int:
@@ -62,8 +61,8 @@ class HeaderFields:
             return -1
         return min(own, key=lambda i: decision.remaining[i] / limits[i].limit.quota)
 
-    def _prepare(self, plan: Plan) -> tuple[bytes, ...]:
-        """The policy field, then for each limit its item to fill in and its quota."""
+    def _prepare(self, plan: Plan) -> tuple[tuple[bytes, bytes], ...]:
+        """The policy field, then for each limit the field to fill in and that of its quota."""
         revision = self.ietf or DRAFT_11
         own = [planned.limit for planned in plan.limits if planned.scope is not Scope.PLATFORM]
         policy = b", ".join(
@@ -71,12 +70,10 @@ class HeaderFields:
             + (b";%b=%d" % (revision.window, limit.window_s) if limit.window_s >= 1 else b"")
             for limit in own
         )
-        parts = [policy]
+        parts = [(b"ratelimit-policy", policy)]
         for planned in plan.limits:
             name = planned.limit.name.encode()
-            parts += [
-                b'"%b";%b=%%b;%b=%%b' % (name, revision.remaining, revision.reset),
-                b"%d" % planned.limit.quota,
-            ]
+            item = b'"%b";%b=%%b;%b=%%b' % (name, revision.remaining, revision.reset)
+            parts += ((b"ratelimit", item), (b"x-ratelimit-limit", b"%d" % planned.limit.quota))
         plan.fields = tuple(parts)
         return plan.fields

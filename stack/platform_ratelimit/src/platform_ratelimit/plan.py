@@ -85,7 +85,9 @@ class Plan:
         self.wire = command(self.names, self.arguments, wanted=1)
         self.denied_until = self.recheck_at = 0.0
         self.denial: Sequence[int] = ()
-        self.fields: tuple[bytes, ...] = ()  # header text that never changes; filled by the serializer
+        self.fields: tuple[
+            tuple[bytes, bytes], ...
+        ] = ()  # header text that never changes; filled by the serializer
 
     def __repr__(self) -> str:
         return f"Plan({self.subject!r}, {self.group!r}, {[key.name for key in self.keys]})"
