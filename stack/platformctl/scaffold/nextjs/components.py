@@ -16,6 +16,7 @@ _SPECIAL: Final = frozenset(
 )
 _TESTS: Final = re.compile(r"(^|/)(__tests__|__mocks__|e2e|cypress|stories)/|\.(test|spec|stories|e2e|d)\.[jt]sx?$")
 _CONTROL: Final = re.compile(r"<button\b|onClick=|<input\b|<select\b|<textarea\b")
+_SENDING: Final = re.compile(r"""method:\s*["'](POST|PUT|PATCH)|\.(post|put|patch)\(""")
 _REQUEST: Final = re.compile(r"\bfetch\(|\baxios\b|\bky\b|useSWR\(|useQuery\(")
 
 
@@ -28,10 +29,9 @@ class Component:
     default: bool
     props: str
     callbacks: tuple[tuple[str, str], ...]  # (name of a button, prop that it calls)
-    controls: bool
-    form: bool
+    presses: bool
+    sends: bool
     loads: bool
-    posts: bool
     retry: str | None
     aborts: bool
 
@@ -106,19 +106,22 @@ def _sort(
 def _component(sources: Sources, exported: Exported) -> Component:
     props = _props(sources, exported)
     texts = {path: sources.view.read(path) or "" for path in sources.reachable(exported.path)}
-    own = exported.text
+    shown = " ".join(text for path, text in texts.items() if path.endswith("x"))
     used = " ".join(texts.values())
     requests = bool(_REQUEST.search(used))
+    loads = requests and _loads(sources, exported)
+    form = "<form" in exported.text
+    sends = requests and not loads and bool(_SENDING.search(used)) and bool(_CONTROL.search(shown))
+    callbacks = tuple(_callbacks(exported))
     return Component(
         name=exported.name,
         path=exported.path,
         default=exported.default,
         props=props,
-        callbacks=tuple(_callbacks(exported)),
-        controls=bool(_CONTROL.search(" ".join(t for p, t in texts.items() if p.endswith("x")))),
-        form="<form" in own,
-        loads=requests and _loads(sources, exported),
-        posts=requests and bool(re.search(r"""method:\s*["'](POST|PUT|PATCH)""", used)),
+        callbacks=callbacks,
+        presses="<button" in shown and not (form or loads or callbacks),
+        sends=sends,
+        loads=loads,
         retry=_retry(exported),
         aborts="AbortController" in used and "signal" in used,
     )

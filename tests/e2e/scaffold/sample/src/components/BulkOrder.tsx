@@ -21,7 +21,7 @@ export function BulkOrder() {
   return (
     <section aria-label="Bulk order">
       <label>
-        Lines, one each: 40 x bolt <textarea value={lines} onChange={(event) => setLines(event.target.value)} />
+        Lines <textarea placeholder="40 x bolt" value={lines} onChange={(event) => setLines(event.target.value)} />
       </label>
       <p>
         {pieces} pieces, {total} in total

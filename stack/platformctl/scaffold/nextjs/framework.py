@@ -1,0 +1,165 @@
+"""The whole tree that is laid into an application: which files, which additions, for which parts."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from platformctl.errors import UsageError
+from platformctl.scaffold.lay.tree import LaidFile, Mode, SharedFile, Tree
+from platformctl.scaffold.lay.project import OwnersView
+from platformctl.scaffold.nextjs import additions, templates
+from platformctl.scaffold.nextjs.app import App
+from platformctl.scaffold.nextjs.components import Found, Todo, find, source_files
+from platformctl.scaffold.nextjs.data import config_text
+from platformctl.scaffold.nextjs.report import todo_text
+from platformctl.scaffold.nextjs.source import Sources
+from platformctl.scaffold.nextjs.unit import Generator, open_ends
+
+NAME: Final = "scaffold-tests"
+VERSION: Final = "1"
+PARTS: Final = ("unit", "e2e", "visual", "a11y", "perf", "security", "monitoring", "ci")
+# Files of the template tree by the part that wants them; a file not named here belongs to all.
+_PART_OF: Final = {
+    "jest.config.mjs": "unit",
+    "jest/": "unit",
+    "unit/": "unit",
+    "support/": "unit",
+    "mocks/browser.ts": "unit",
+    "mocks/faults.ts": "unit",
+    "mocks/server.ts": "unit",
+    "playwright.config.ts": "e2e",
+    "e2e/visual": "visual",
+    "e2e/a11y": "a11y",
+    "e2e/performance": "perf",
+    "e2e/leaks": "perf",
+    "scripts/bundle-budget.mjs": "perf",
+    "e2e/security": "security",
+    "scripts/audit.mjs": "security",
+    "e2e/monitoring": "monitoring",
+    "e2e/": "e2e",
+}
+_SEEDS: Final = frozenset({"gates.json", "tenants.ts", "e2e/app.ts", "e2e/journeys.ts"})
+_NEEDS_BROWSER: Final = frozenset({"visual", "a11y", "perf", "security", "monitoring"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices:
+    """What the user chose; kept in the manifest for the next run."""
+
+    folder: str
+    parts: tuple[str, ...] = PARTS
+    skipped: tuple[str, ...] = field(default=())
+
+
+def parts_of(only: str | None) -> tuple[str, ...]:
+    """The parts named by --only; all without it. Parts that run in a browser bring `e2e` with them."""
+    if only is None:
+        return PARTS
+    named = [part.strip() for part in only.split(",") if part.strip()]
+    unknown = [part for part in named if part not in PARTS]
+    if unknown or not named:
+        raise UsageError(
+            f"--only does not know {', '.join(unknown) or 'an empty list'}",
+            fix=f"platformctl scaffold-tests DIR --only {','.join(PARTS)}",
+        )
+    wanted = {*named, *(("e2e",) if _NEEDS_BROWSER & set(named) else ())}
+    return tuple(part for part in PARTS if part in wanted)
+
+
+def folder_for(view: OwnersView) -> str:
+    """Where the framework goes: `tests`, unless the owner has something there."""
+    return "platform-tests" if view.exists("tests") else "tests"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Framework:
+    """The tree, and what could not be inferred."""
+
+    tree: Tree
+    found: Found
+    todos: tuple[Todo, ...]
+
+
+def build(app: App, view: OwnersView, choices: Choices) -> Framework:
+    """All files and additions for an application."""
+    sources = Sources(view=view, aliases=app.aliases)
+    found = find(sources, source_files(sources, app.sources))
+    taken = any("jest" in runner or "vitest" in runner for runner in app.runners)
+    suffix = "platform" if taken else "test"
+    generator = Generator(
+        app=app, sources=sources, folder=choices.folder, suffix=suffix, skipped=frozenset(choices.skipped)
+    )
+    todos = (*open_ends(app, found), *_skipped(choices))
+    files = [*_static(app, choices), *_adapter(app, choices, generator)]
+    files.append(_config(app, choices, found, suffix))
+    if "unit" in choices.parts:
+        files += generator.files(found)
+    files.append(LaidFile(path=f"{choices.folder}/TODO.md", text=todo_text(app, todos)))
+    tree = Tree(
+        name=NAME,
+        version=VERSION,
+        answers={"folder": choices.folder, "parts": list(choices.parts), "skipped": list(choices.skipped)},
+        files=tuple(sorted(files, key=lambda file: file.path)),
+        shared=tuple(_shared(app, view, choices)),
+    )
+    return Framework(tree=tree, found=found, todos=todos)
+
+
+def _static(app: App, choices: Choices) -> Iterator[LaidFile]:
+    for folder in ("", "jest", "support", "mocks", "e2e", "scripts"):
+        for name in templates.names(f"tests/{folder}".rstrip("/")):
+            path = posixpath.join(folder, name)
+            if name.endswith(".j2") or name == "openapi.ts" or _part(path) not in (None, *choices.parts):
+                continue
+            mode = Mode.SEED if path in _SEEDS else Mode.MANAGED
+            yield LaidFile(path=f"{choices.folder}/{path}", text=templates.text(f"tests/{path}"), mode=mode)
+    contract = f"../../{app.openapi}" if app.openapi else "./openapi.json"
+    text = templates.render("tests/mocks/openapi.ts", openapi_import=contract)
+    yield LaidFile(path=f"{choices.folder}/mocks/openapi.ts", text=text)
+    if app.openapi is None:
+        minimal = additions.minimal_contract(app)
+        yield LaidFile(path=f"{choices.folder}/mocks/openapi.json", text=minimal)
+
+
+def _adapter(app: App, choices: Choices, generator: Generator) -> Iterator[LaidFile]:
+    provider = app.provider
+    known = None
+    if provider is not None:
+        module = re.sub(r"^\.\./", "./", generator.module(provider.file))
+        known = {"name": provider.name, "module": module, "props": provider.props}
+    text = templates.render("tests/platform.adapter.tsx.j2", provider=known)
+    yield LaidFile(path=f"{choices.folder}/platform.adapter.tsx", text=text, mode=Mode.SEED)
+
+
+def _config(app: App, choices: Choices, found: Found, suffix: str) -> LaidFile:
+    text = config_text(
+        app, suffix=suffix, e2e_suffix="e2e", folder=choices.folder, server_components=found.server_components
+    )
+    return LaidFile(path=f"{choices.folder}/platform.config.json", text=text)
+
+
+def _shared(app: App, view: OwnersView, choices: Choices) -> Iterator[SharedFile]:
+    yield additions.package_json(app, view, choices.folder, choices.parts)
+    yield additions.tsconfig(view, choices.folder)
+    yield additions.gitignore(choices.folder)
+    lint = additions.eslint(app, view, choices.folder)
+    if lint is not None:
+        yield lint
+    if app.prettier:
+        yield additions.prettierignore(choices.folder)
+
+
+def _skipped(choices: Choices) -> Iterator[Todo]:
+    for name in choices.skipped:
+        what, _, kind = name.rpartition("/")
+        why = f"its generated test ({kind}) did not pass when it was tried: most often a provider is missing"
+        yield Todo(what=what, path=name, why=why)
+
+
+def _part(path: str) -> str | None:
+    matching: Collection[str] = [prefix for prefix in _PART_OF if path.startswith(prefix)]
+    return _PART_OF[max(matching, key=len)] if matching else None
