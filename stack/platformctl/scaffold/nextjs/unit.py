@@ -125,6 +125,11 @@ class Generator:
     def _view(self, component: Component) -> dict[str, object]:
         """A component as the templates read it: which tests it gets."""
         own = self.sources.view.read(component.path) or ""
+        view = self._kinds(component, own)
+        held = any(view[kind] for kind in ("presses", "sends", "loads", "flags", "gate", "names_tenant"))
+        return {**view, "holds_element": held}
+
+    def _kinds(self, component: Component, own: str) -> dict[str, object]:
         return {
             "name": component.name,
             "module": self.module(component.path),
