@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from signal import Signals
 from typing import Final
 
 from platformctl.model.component import (
@@ -28,7 +29,8 @@ PROMETHEUS: Final = Component(
     scrape=Scrape(port="http"),
     config=("prometheus",),
     container=Container(
-        image=Image(repository="prom/prometheus", tag="v3.5.0"),
+        # 3.13 is the line with long-term support, until July 2027.
+        image=Image(repository="prom/prometheus", tag="v3.13.5"),
         command=(
             "--config.file={config}/prometheus.yml",
             "--storage.tsdb.path={data}",
@@ -64,7 +66,7 @@ ALERTMANAGER: Final = Component(
     scrape=Scrape(port="http"),
     config=("alertmanager",),
     container=Container(
-        image=Image(repository="prom/alertmanager", tag="v0.28.1"),
+        image=Image(repository="prom/alertmanager", tag="v0.34.2"),
         command=(
             "--config.file={config}/alertmanager.yml",
             "--storage.path={data}",
@@ -94,7 +96,7 @@ NODE_EXPORTER: Final = Component(
     health=HttpHealth(port="http", path="/"),
     scrape=Scrape(port="http"),
     container=Container(
-        image=Image(repository="prom/node-exporter", tag="v1.9.1"),
+        image=Image(repository="prom/node-exporter", tag="v1.12.1"),
         command=("--web.listen-address={listen:http}",),
         user="65534",
         memory_mb=64,
@@ -112,8 +114,13 @@ REDIS: Final = Component(
     ports=(Port(name="redis", number=6379, scheme=Scheme.TCP),),
     health=TcpHealth(port="redis"),
     container=Container(
-        image=Image(repository="redis", tag="7.4-alpine"),
-        command=("redis-server", "--port", "{port:redis}", "--dir", "{data}", "--appendonly", "yes"),
+        image=Image(repository="redis", tag="8.10.2-alpine"),
+        # Protected mode would refuse the other containers; outside their network only loopback reaches it.
+        command=(
+            "redis-server", "--port", "{port:redis}", "--dir", "{data}", "--appendonly", "yes",
+            "--protected-mode", "no",
+        ),
+        health_command=("redis-cli", "-e", "-p", "{port:redis}", "ping"),
         data_path="/data",
         user="999",
     ),
@@ -135,7 +142,8 @@ REDIS_EXPORTER: Final = Component(
     scrape=Scrape(port="http"),
     needs=("redis",),
     container=Container(
-        image=Image(repository="oliver006/redis_exporter", tag="v1.74.0"),
+        # The plain tag is built from scratch: nothing in it could ask the exporter how it is.
+        image=Image(repository="oliver006/redis_exporter", tag="v1.91.1-alpine"),
         command=("--web.listen-address={listen:http}", "--redis.addr=redis://{address:redis:redis}"),
         user="59000",
         memory_mb=64,
@@ -154,12 +162,14 @@ POSTGRES: Final = Component(
     health=TcpHealth(port="postgres"),
     secrets=("postgres-password",),
     container=Container(
-        image=Image(repository="postgres", tag="17-alpine"),
+        image=Image(repository="postgres", tag="17.10-alpine"),
         environment={
             "POSTGRES_PASSWORD_FILE": "{secret:postgres-password}",
             "POSTGRES_DB": "platform",
             "PGDATA": "{data}/pgdata",
         },
+        # By address: while it makes the cluster, the image runs a server on its socket alone.
+        health_command=("pg_isready", "-q", "-h", "127.0.0.1", "-p", "{port:postgres}"),
         data_path="/var/lib/postgresql/data",
         user="70",
         memory_mb=512,
@@ -170,6 +180,7 @@ POSTGRES: Final = Component(
         search=("/usr/lib/postgresql/*/bin",),
         package="postgresql",
         unprivileged_user="postgres",
+        stop_signal=Signals.SIGINT,  # SIGTERM waits for every client to leave
         args=(
             "-D", "{data}/pgdata", "-p", "{port:postgres}", "-c", "listen_addresses=127.0.0.1",
             "-c", "unix_socket_directories=",
@@ -183,7 +194,7 @@ POSTGRES: Final = Component(
                 creates="{data}/pgdata/PG_VERSION",
             ),
             PrepareStep(
-                argv=("postgres", "--single", "-D", "{data}/pgdata", "postgres"),
+                argv=("postgres", "--single", "-D", "{data}/pgdata", "-c", "exit_on_error=on", "postgres"),
                 stdin="CREATE DATABASE platform;\n",
                 creates="{data}/.platform-database",
             ),
@@ -200,7 +211,7 @@ POSTGRES_EXPORTER: Final = Component(
     needs=("postgres",),
     secrets=("postgres-password",),
     container=Container(
-        image=Image(repository="prometheuscommunity/postgres-exporter", tag="v0.17.1"),
+        image=Image(repository="prometheuscommunity/postgres-exporter", tag="v0.20.1"),
         command=("--web.listen-address={listen:http}",),
         environment={
             "DATA_SOURCE_URI": "{address:postgres:postgres}/platform?sslmode=disable",

@@ -2,11 +2,69 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from typing import Annotated, Final
+
 import typer
 
-app = typer.Typer(name="platformctl", no_args_is_help=True)
+from platformctl.errors import PlatformError
+from platformctl_cli import show
+from platformctl_cli.commands.check import check
+from platformctl_cli.commands.deploy import deploy
+from platformctl_cli.commands.down import down
+from platformctl_cli.commands.generate import generate
+from platformctl_cli.commands.init import init
+from platformctl_cli.commands.logs import logs
+from platformctl_cli.commands.plan import plan
+from platformctl_cli.commands.schema import schema
+from platformctl_cli.commands.status import status
+
+COMMANDS: Final[tuple[Callable[..., None], ...]] = (
+    init,
+    generate,
+    check,
+    plan,
+    deploy,
+    status,
+    logs,
+    down,
+    schema,
+)
+
+app: Final = typer.Typer(
+    name="platformctl",
+    help="Observability stack-as-code for multi-tenant platforms: typed Python in, a watched platform out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in COMMANDS:
+    app.command(_command.__name__.replace("_", "-"))(_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        show.result(f"platformctl {version('platformctl')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    except PlatformError as error:
+        show.failure(error, json_wanted="--json" in sys.argv)
+        sys.exit(error.exit_code)

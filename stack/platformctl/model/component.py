@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from signal import Signals
 from typing import Final, TypeAlias
 
 from platformctl.errors import DefinitionError
@@ -159,6 +160,7 @@ class Native:
     unprivileged_user: the account it runs as when platformctl runs as root; empty for the caller's own.
     modules: Python modules it needs, for components that run in platformctl's own environment.
     version_argv: arguments that make the binary print its version.
+    stop_signal: what asks it to end; SIGKILL follows after `stop_timeout`.
     """
 
     binaries: tuple[str, ...]
@@ -170,6 +172,7 @@ class Native:
     modules: tuple[str, ...] = ()
     version_argv: tuple[str, ...] = ("--version",)
     package: str = ""
+    stop_signal: Signals = Signals.SIGTERM
     stop_timeout: Duration = seconds(10)
 
 

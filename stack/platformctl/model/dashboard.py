@@ -1,47 +1,24 @@
 """A typed vocabulary for dashboards that makes a wrong panel hard to write.
 
 Layout is computed by the renderer: panels flow from left to right in a grid of 24 columns.
+What stands on a page is in `platformctl.model.panel`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from platformctl.errors import DefinitionError
 from platformctl.model import _guard
+from platformctl.model.panel import Color, Link, Panel
 from platformctl.model.units import Duration, hours, seconds
 
-
-class Unit(StrEnum):
-    """Grafana's unit ids for what we measure."""
-
-    NONE = "none"
-    SHORT = "short"
-    SECONDS = "s"
-    MILLISECONDS = "ms"
-    BYTES = "bytes"
-    RATIO = "percentunit"
-    REQUESTS_PER_SECOND = "reqps"
-    OPS_PER_SECOND = "ops"
-    BYTES_PER_SECOND = "Bps"
-    DATE_TIME = "dateTimeAsIso"
-    BOOL_UP = "bool_on_off"
-
-
-class PanelKind(StrEnum):
-    """The panel types we emit."""
-
-    TIMESERIES = "timeseries"
-    STAT = "stat"
-    TABLE = "table"
-    GAUGE = "gauge"
-    BAR_GAUGE = "bargauge"
-    HEATMAP = "heatmap"
-    STATE_TIMELINE = "state-timeline"
-    PIE = "piechart"
-    LOGS = "logs"
-    TEXT = "text"
+# Grafana's own limit; a longer uid is refused on import.
+_UID_LENGTH: Final = 40
+_RESERVED_VARIABLES: Final = frozenset({"datasource", "loki"})
 
 
 class Audience(StrEnum):
@@ -52,95 +29,73 @@ class Audience(StrEnum):
     BUSINESS = "business"
     TENANTS = "tenants"
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Query:
-    """A PromQL (or, for log panels, LogQL) expression with the legend of its series."""
-
-    expr: str
-    legend: str = ""
-    instant: bool = False
-
-    def __post_init__(self) -> None:
-        _guard.not_blank(self.expr, what="expression of a query")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Threshold:
-    """From `value` upwards the panel shows `color`."""
-
-    value: float
-    color: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Link:
-    """A way on: to another dashboard by uid, or to a URL. Variables and time travel along."""
-
-    title: str
-    dashboard: str = ""
-    url: str = ""
-
-    def __post_init__(self) -> None:
-        if bool(self.dashboard) == bool(self.url):
-            raise DefinitionError(f"link {self.title!r} needs a dashboard or a URL, and not both")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Panel:
-    """One picture that answers one question; `description` states the question and how to read it.
-
-    width is in twenty-fourths of the row, height in Grafana's grid units.
-    empty_reason: why the panel may rightly have no data; empty when it must always show some.
-    """
-
-    title: str
-    description: str
-    kind: PanelKind
-    queries: tuple[Query, ...] = ()
-    unit: Unit = Unit.SHORT
-    text: str = ""
-    thresholds: tuple[Threshold, ...] = ()
-    links: tuple[Link, ...] = ()
-    width: int = 8
-    height: int = 8
-    stacked: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    empty_reason: str = ""
-
-    def __post_init__(self) -> None:
-        _guard.not_blank(self.title, what="title of a panel")
-        _guard.not_blank(self.description, what=f"description of panel {self.title!r}")
-        if not 1 <= self.width <= 24:
-            raise DefinitionError(f"panel {self.title!r} is {self.width} columns wide; the grid has 24")
-        if (self.kind is PanelKind.TEXT) == bool(self.queries):
-            raise DefinitionError(
-                f"panel {self.title!r}: a text panel has text, every other kind has queries"
-            )
+    @property
+    def folder(self) -> str:
+        """The title of the folder."""
+        return self.value.capitalize()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """A titled group of panels."""
+    """A titled group of panels. Titles of panels are unique in their row: links and ids hang on them."""
 
     title: str
     panels: tuple[Panel, ...]
     collapsed: bool = False
 
+    def __post_init__(self) -> None:
+        _guard.not_blank(self.title, what="title of a row")
+        _guard.unique((p.title for p in self.panels), what=f"panel of row {self.title!r}")
+        if not self.panels:
+            raise DefinitionError(f"row {self.title!r} has no panels")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Variable:
-    """A choice at the top of the dashboard, filled from the values of a label."""
+    """A choice at the top of the dashboard: the values of label `of` in the series of `metric`.
+
+    where: label matchers that narrow the series; they may name variables defined before this one.
+    multi: several values, or all, may be chosen; such a variable is used with ``=~``.
+    default: the value chosen at first; all of them where it is empty and `multi`.
+    """
 
     name: str
     label: str
     metric: str
     of: str
+    where: Mapping[str, str] = field(default_factory=dict)
     multi: bool = True
+    default: str = ""
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.LABEL_NAME, self.name, what="variable", like="tenant")
+        _guard.not_blank(self.label, what=f"label of variable {self.name!r}")
+        _guard.matches(_guard.METRIC_NAME, self.metric, what=f"metric of variable {self.name!r}", like="up")
+        for label in (self.of, *self.where):
+            _guard.matches(_guard.LABEL_NAME, label, what=f"label in variable {self.name!r}", like="tenant")
+        if self.name in _RESERVED_VARIABLES:
+            raise DefinitionError(f"variable {self.name!r} is the renderer's own", fix="choose another name")
+
+    @property
+    def query(self) -> str:
+        """The variable's query, as Grafana's Prometheus datasource reads it."""
+        matchers = ",".join(f'{label}=~"{value}"' for label, value in self.where.items())
+        selector = f"{self.metric}{{{matchers}}}" if matchers else self.metric
+        return f"label_values({selector}, {self.of})"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Annotation:
+    """Marks on the time axis of every graph, at the times when `expr` has a value."""
+
+    name: str
+    expr: str
+    title: str
+    color: Color = Color.RED
+
+    def __post_init__(self) -> None:
+        _guard.not_blank(self.name, what="name of an annotation")
+        _guard.not_blank(self.expr, what=f"expression of annotation {self.name!r}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,13 +109,24 @@ class Dashboard:
     rows: tuple[Row, ...]
     variables: tuple[Variable, ...] = ()
     links: tuple[Link, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
     tags: tuple[str, ...] = ()
     span: Duration = hours(6)
     refresh: Duration = seconds(30)
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.uid, what="dashboard uid", like="platform-overview")
+        _guard.not_blank(self.title, what=f"title of dashboard {self.uid!r}")
         _guard.not_blank(self.question, what=f"question of dashboard {self.uid!r}")
-        if len(self.uid) > 40:
-            raise DefinitionError(f"dashboard uid {self.uid!r} is longer than Grafana's 40 characters")
+        if len(self.uid) > _UID_LENGTH:
+            raise DefinitionError(
+                f"dashboard uid {self.uid!r} is longer than Grafana's {_UID_LENGTH} characters"
+            )
         _guard.unique((v.name for v in self.variables), what=f"variable of {self.uid}")
+        _guard.unique((r.title for r in self.rows), what=f"row of {self.uid}")
+
+    @property
+    def panels(self) -> Iterator[Panel]:
+        """All panels, row by row."""
+        for row in self.rows:
+            yield from row.panels

@@ -45,10 +45,25 @@ class Team:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MailServer:
+    """Where mail is handed in. The password is read from the secret file, if one is named."""
+
+    smarthost: str
+    sender: str
+    username: str = ""
+    password_secret: str = ""
+    require_tls: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PagerDutyTarget:
-    """A page through PagerDuty's Events API v2; the routing key is read from the secret file."""
+    """A page through PagerDuty's Events API v2; the routing key is read from the secret file.
+
+    events_url: where events are posted, for accounts of another region; empty for PagerDuty's default.
+    """
 
     routing_key_secret: str
+    events_url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,7 +193,10 @@ class PagerDutyService:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OnCall:
-    """Everything of ``alerts_src/oncall.py``. The root route has no matchers."""
+    """Everything of ``alerts_src/oncall.py``. The root route has no matchers.
+
+    mail: the server that e-mail targets use; without one they are left out, and named.
+    """
 
     teams: tuple[Team, ...]
     receivers: tuple[Receiver, ...]
@@ -188,6 +206,7 @@ class OnCall:
     schedules: tuple[PagerDutySchedule, ...] = ()
     escalation_policies: tuple[EscalationPolicy, ...] = ()
     services: tuple[PagerDutyService, ...] = ()
+    mail: MailServer | None = None
 
     def __post_init__(self) -> None:
         _guard.unique((t.name for t in self.teams), what="team")

@@ -11,6 +11,9 @@ from platformctl.errors import DefinitionError
 from platformctl.model import _guard
 from platformctl.model.units import Duration, minutes, seconds
 
+EXPECTED_JOB: Final = "platform:expected_job:info"
+"""The series that every deployment records for each job it scrapes: what is missing can be seen missing."""
+
 _RESERVED_LABELS: Final = frozenset({"alertname", "severity", "team"})
 
 
@@ -77,10 +80,23 @@ class AlertTest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DashboardLink:
-    """Where an alert sends the reader: a dashboard, with its variables filled from labels."""
+    """Where an alert sends the reader: a dashboard, with its variables filled from labels.
+
+    variables: the alert's label that fills each variable: ``{"service": "job"}``.
+    """
 
     uid: str
-    variables: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogLink:
+    """The log lines behind an alert: a LogQL query; ``{{ $labels.job }}`` in it is filled from the alert."""
+
+    query: str
+
+    def __post_init__(self) -> None:
+        _guard.not_blank(self.query, what="query of a log link")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +119,7 @@ class AlertRule:
     for_: Duration = seconds(0)
     keep_firing_for: Duration = seconds(0)
     why_for: str = ""
+    logs: LogLink | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -52,6 +52,7 @@ class Site:
     """The places of all components that run here, and those that cannot.
 
     secrets: names of the secret files that exist; targets whose secret is missing are left out and named.
+    notes: what was decided for this machine that a person should know, such as another port than the usual one.
     """
 
     runtime: RuntimeName
@@ -60,6 +61,7 @@ class Site:
     secrets: frozenset[str] = frozenset()
     python: str = "python3"
     skipped: tuple[Skipped, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     def has(self, component: str) -> bool:
         """Whether the component runs in this deployment."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from platformctl.model.artifact import Artifact
+from platformctl.model.component import Component
 from platformctl.model.platform import Platform
 from platformctl.model.release import Release, RunningUnit, Unit
 from platformctl.model.site import RuntimeName, Site
@@ -33,6 +34,9 @@ class Runtime(Protocol):
     def survey(self, platform: Platform, options: SurveyOptions) -> Site:
         """Look at the machine: what can run, where. Answers the same until something is taken or missing."""
 
+    def default_site(self, platform: Platform, options: SurveyOptions) -> Site:
+        """The site of a machine where everything is present on its default port. Looks at nothing."""
+
     def render(self, platform: Platform, site: Site) -> Iterator[Artifact]:
         """The runtime's own files of a release (a compose file, a process list)."""
 
@@ -42,11 +46,14 @@ class Runtime(Protocol):
     def running(self) -> dict[str, RunningUnit]:
         """What runs now, by unit, whatever release started it; nothing that is not ours."""
 
+    def version(self, component: Component, site: Site) -> str:
+        """The version that runs, as the program or the image names it; empty where that is not known."""
+
     def apply(self, change: UnitChange, release: Release) -> None:
         """Make one change with the active release, and return when the unit is healthy."""
 
     def down(self, *, volumes: bool) -> tuple[str, ...]:
-        """Stop everything of ours, in reverse start order; with `volumes`, delete its data. Returns the names."""
+        """Stop everything of ours, last started first; with `volumes`, delete its data. Returns the names."""
 
     def log_lines(self, component: str, *, tail: int, follow: bool) -> Iterator[str]:
         """The last lines of a component's log; with `follow`, those to come as well."""

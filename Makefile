@@ -1,0 +1,39 @@
+.DEFAULT_GOAL := help
+RUNTIME ?=
+PYTEST_ARGS ?=
+bin := .venv/bin
+
+help:  ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup:  ## Install what running it takes
+	@scripts/setup.sh
+
+up: setup  ## Bring up the stack with the demo platform (RUNTIME=compose|native; without it, the better one)
+	@$(bin)/platformctl deploy --yes $(if $(RUNTIME),--runtime $(RUNTIME))
+
+down:  ## Stop everything that `make up` started
+	@$(bin)/platformctl down
+
+status:  ## Ask the live servers how they are
+	@$(bin)/platformctl status
+
+lint:  ## Formatting, lints, types and the dependency contract
+	@scripts/setup.sh --tests
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports --no-cache
+
+unit:  ## The fast tests alone
+	@scripts/setup.sh --tests
+	$(bin)/pytest tests/unit tests/golden tests/cli tests/contracts $(PYTEST_ARGS)
+
+test: lint  ## Every check and every test
+	$(bin)/pytest $(PYTEST_ARGS)
+
+bench:  ## The benchmarks that print figures (not part of the tests)
+	@scripts/setup.sh --tests
+	$(bin)/python tests/benchmarks/generate_scale.py
+
+.PHONY: help setup up down status lint unit test bench

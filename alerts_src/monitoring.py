@@ -1,0 +1,301 @@
+"""Does the watch itself work? Prometheus, Alertmanager, and the way from the one to the other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from platformctl.model.rules import AlertRule, AlertTest, DashboardLink, InputSeries, Severity
+from platformctl.model.units import minutes
+
+MONITORING: Final = DashboardLink(uid="monitoring-stack")
+PROMETHEUS: Final = {"job": "prometheus", "instance": "prometheus"}
+ALERTMANAGER: Final = {"job": "alertmanager", "instance": "alertmanager"}
+
+
+def _series(name: str, labels: dict[str, str], values: str) -> InputSeries:
+    inside = ", ".join(f'{key}="{value}"' for key, value in labels.items())
+    return InputSeries(series=f"{name}{{{inside}}}", values=values)
+
+
+WATCHDOG: Final = AlertRule(
+    name="Watchdog",
+    expr="vector(1)",
+    severity=Severity.NONE,
+    team="platform",
+    summary="The alerting chain works.",
+    description="Always fires. Whoever receives it raises the alarm when it stops arriving.",
+    dashboard=MONITORING,
+    tests=(
+        AlertTest(
+            claim="it fires from the first evaluation on, whatever the platform does",
+            series=(_series("up", PROMETHEUS, "0x8"),),
+            at=minutes(0),
+            firing=({},),
+        ),
+    ),
+)
+
+RELOAD_FAILED: Final = AlertRule(
+    name="PrometheusReloadFailed",
+    expr="prometheus_config_last_reload_successful == 0",
+    for_=minutes(1),
+    why_for="A deployment that is refused is rolled back within the minute.",
+    severity=Severity.WARNING,
+    team="platform",
+    labels={"signal": "monitoring"},
+    summary="Prometheus refuses its configuration.",
+    description="It goes on with the last good one: new targets and rules are not in force.",
+    dashboard=MONITORING,
+    tests=(
+        AlertTest(
+            claim="a refused configuration fires",
+            series=(_series("prometheus_config_last_reload_successful", PROMETHEUS, "1x4 0x12"),),
+            at=minutes(3),
+            firing=(PROMETHEUS,),
+        ),
+        AlertTest(
+            claim="a configuration that is mended within the minute is silent",
+            series=(_series("prometheus_config_last_reload_successful", PROMETHEUS, "1x4 0x3 1x12"),),
+            at=minutes(3),
+            firing=(),
+        ),
+    ),
+)
+
+RULE_FAILURES: Final = AlertRule(
+    name="PrometheusRuleFailures",
+    expr="sum by (job, instance, rule_group) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0",
+    for_=minutes(1),
+    why_for="One failure at a restart heals by itself; a rule that cannot be evaluated fails every time.",
+    severity=Severity.CRITICAL,
+    team="platform",
+    labels={"signal": "monitoring"},
+    summary="Rules of {{ $labels.rule_group }} cannot be evaluated.",
+    description="{{ $value | humanize }} evaluations failed in 5 minutes: alerts of this group are blind.",
+    dashboard=MONITORING,
+    tests=(
+        AlertTest(
+            claim="a group that fails each time fires",
+            series=(
+                _series(
+                    "prometheus_rule_evaluation_failures_total",
+                    PROMETHEUS | {"rule_group": "services"},
+                    "0+1x20",
+                ),
+            ),
+            at=minutes(4),
+            firing=(PROMETHEUS | {"rule_group": "services"},),
+        ),
+        AlertTest(
+            claim="failures of long ago are silent",
+            series=(
+                _series(
+                    "prometheus_rule_evaluation_failures_total",
+                    PROMETHEUS | {"rule_group": "services"},
+                    "7x40",
+                ),
+            ),
+            at=minutes(8),
+            firing=(),
+        ),
+    ),
+)
+
+MISSED_EVALUATIONS: Final = AlertRule(
+    name="PrometheusMissesEvaluations",
+    expr="sum by (job, instance, rule_group) (increase(prometheus_rule_group_iterations_missed_total[5m])) > 0",
+    for_=minutes(10),
+    why_for="A busy machine misses one now and then; ten minutes of it is a group that is too slow.",
+    severity=Severity.WARNING,
+    team="platform",
+    labels={"signal": "monitoring"},
+    summary="Rules of {{ $labels.rule_group }} take longer than their interval.",
+    description="{{ $value | humanize }} evaluations were missed in 5 minutes: alerts come late.",
+    dashboard=MONITORING,
+    tests=(
+        AlertTest(
+            claim="a group that is always late fires",
+            interval=minutes(1),
+            series=(
+                _series(
+                    "prometheus_rule_group_iterations_missed_total",
+                    PROMETHEUS | {"rule_group": "slo"},
+                    "0+2x20",
+                ),
+            ),
+            at=minutes(15),
+            firing=(PROMETHEUS | {"rule_group": "slo"},),
+        ),
+        AlertTest(
+            claim="one miss is silent",
+            interval=minutes(1),
+            series=(
+                _series(
+                    "prometheus_rule_group_iterations_missed_total",
+                    PROMETHEUS | {"rule_group": "slo"},
+                    "0x3 1x20",
+                ),
+            ),
+            at=minutes(15),
+            firing=(),
+        ),
+    ),
+)
+
+NO_ALERTMANAGER: Final = AlertRule(
+    name="PrometheusHasNoAlertmanager",
+    expr="prometheus_notifications_alertmanagers_discovered < 1",
+    for_=minutes(1),
+    why_for="Discovery after a start takes a few seconds.",
+    severity=Severity.CRITICAL,
+    team="platform",
+    labels={"signal": "monitoring"},
+    summary="Prometheus knows no Alertmanager: no alert reaches anybody.",
+    description="Seen only in Prometheus itself and by the dead man's switch: Watchdog has stopped arriving.",
+    dashboard=MONITORING,
+    tests=(
+        AlertTest(
+            claim="no Alertmanager for two minutes fires",
+            series=(_series("prometheus_notifications_alertmanagers_discovered", PROMETHEUS, "0x12"),),
+            at=minutes(2),
+            firing=(PROMETHEUS,),
+        ),
+        AlertTest(
+            claim="one is enough",
+            series=(_series("prometheus_notifications_alertmanagers_discovered", PROMETHEUS, "1x12"),),
+            at=minutes(2),
+            firing=(),
+        ),
+    ),
+)
+
+NOTIFICATIONS_DROPPED: Final = AlertRule(
+    name="PrometheusDropsNotifications",
+    expr="sum by (job, instance) (increase(prometheus_notifications_dropped_total[5m])) > 0",
+    for_=minutes(1),
+    why_for="Alertmanager's restart drops a few, which are sent again; a minute of it is a broken way.",
+    severity=Severity.CRITICAL,
+    team="platform",
+    labels={"signal": "monitoring"},
+    summary="Prometheus cannot hand its alerts to Alertmanager.",
+    description="{{ $value | humanize }} notifications were dropped in 5 minutes.",
+    dashboard=MONITORING,
+    tests=(
+        AlertTest(
+            claim="notifications that go on being dropped fire",
+            series=(_series("prometheus_notifications_dropped_total", PROMETHEUS, "0+2x20"),),
+            at=minutes(4),
+            firing=(PROMETHEUS,),
+        ),
+        AlertTest(
+            claim="an old count is silent",
+            series=(_series("prometheus_notifications_dropped_total", PROMETHEUS, "9x40"),),
+            at=minutes(8),
+            firing=(),
+        ),
+    ),
+)
+
+ALERTMANAGER_DOWN: Final = AlertRule(
+    name="AlertmanagerDown",
+    expr='up{job="alertmanager"} == 0',
+    for_=minutes(1),
+    why_for="A restart takes seconds; without Alertmanager nobody is told, so the switch outside pages.",
+    severity=Severity.CRITICAL,
+    team="platform",
+    labels={"signal": "availability"},
+    summary="Alertmanager is down: no alert reaches anybody.",
+    description="Seen only in Prometheus itself and by the dead man's switch: Watchdog has stopped arriving.",
+    dashboard=MONITORING,
+    tests=(
+        AlertTest(
+            claim="two minutes without an answer fire",
+            series=(_series("up", ALERTMANAGER, "1x4 0x12"),),
+            at=minutes(3),
+            firing=(ALERTMANAGER,),
+        ),
+        AlertTest(
+            claim="a restart is silent",
+            series=(_series("up", ALERTMANAGER, "1x4 0x2 1x12"),),
+            at=minutes(3),
+            firing=(),
+        ),
+    ),
+)
+
+ALERTMANAGER_RELOAD_FAILED: Final = AlertRule(
+    name="AlertmanagerReloadFailed",
+    expr="alertmanager_config_last_reload_successful == 0",
+    for_=minutes(1),
+    why_for="A deployment that is refused is rolled back within the minute.",
+    severity=Severity.WARNING,
+    team="platform",
+    labels={"signal": "monitoring"},
+    summary="Alertmanager refuses its configuration.",
+    description="It goes on with the last good one: new routes and receivers are not in force.",
+    dashboard=MONITORING,
+    tests=(
+        AlertTest(
+            claim="a refused configuration fires",
+            series=(_series("alertmanager_config_last_reload_successful", ALERTMANAGER, "1x4 0x12"),),
+            at=minutes(3),
+            firing=(ALERTMANAGER,),
+        ),
+        AlertTest(
+            claim="a good configuration is silent",
+            series=(_series("alertmanager_config_last_reload_successful", ALERTMANAGER, "1x12"),),
+            at=minutes(3),
+            firing=(),
+        ),
+    ),
+)
+
+NOTIFICATIONS_FAIL: Final = AlertRule(
+    name="AlertmanagerNotificationsFail",
+    expr=(
+        "sum by (job, instance, integration) (rate(alertmanager_notifications_failed_total[5m]))\n"
+        "/ sum by (job, instance, integration) (rate(alertmanager_notifications_total[5m])) > 0.01"
+    ),
+    for_=minutes(1),
+    why_for="Alertmanager tries again by itself; what fails for a minute is refused or unreachable.",
+    severity=Severity.CRITICAL,
+    team="platform",
+    labels={"signal": "monitoring"},
+    summary="{{ $value | humanizePercentage }} of the messages by {{ $labels.integration }} fail.",
+    description="People who rely on {{ $labels.integration }} are not told. Other ways still work.",
+    dashboard=MONITORING,
+    tests=(
+        AlertTest(
+            claim="a way that refuses half the messages fires, the other one is silent",
+            series=(
+                _series("alertmanager_notifications_total", ALERTMANAGER | {"integration": "slack"}, "0+2x20"),
+                _series("alertmanager_notifications_failed_total", ALERTMANAGER | {"integration": "slack"}, "0+1x20"),
+                _series("alertmanager_notifications_total", ALERTMANAGER | {"integration": "pagerduty"}, "0+2x20"),
+                _series("alertmanager_notifications_failed_total", ALERTMANAGER | {"integration": "pagerduty"}, "0x20"),
+            ),
+            at=minutes(4),
+            firing=(ALERTMANAGER | {"integration": "slack"},),
+        ),
+        AlertTest(
+            claim="a way that nobody uses is silent",
+            series=(
+                _series("alertmanager_notifications_total", ALERTMANAGER | {"integration": "email"}, "0x20"),
+                _series("alertmanager_notifications_failed_total", ALERTMANAGER | {"integration": "email"}, "0x20"),
+            ),
+            at=minutes(4),
+            firing=(),
+        ),
+    ),
+)  # fmt: skip
+
+ALERTS: Final = (
+    WATCHDOG,
+    RELOAD_FAILED,
+    RULE_FAILURES,
+    MISSED_EVALUATIONS,
+    NO_ALERTMANAGER,
+    NOTIFICATIONS_DROPPED,
+    ALERTMANAGER_DOWN,
+    ALERTMANAGER_RELOAD_FAILED,
+    NOTIFICATIONS_FAIL,
+)

@@ -1,0 +1,188 @@
+"""Who is told of which alert, when and how."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from platformctl.model.oncall import (
+    EscalationPolicy,
+    EscalationStep,
+    Inhibition,
+    Matcher,
+    MatchOp,
+    OnCall,
+    PagerDutySchedule,
+    PagerDutyService,
+    PagerDutyTarget,
+    QuietHours,
+    Receiver,
+    Route,
+    SlackTarget,
+    Team,
+)
+from platformctl.model.units import hours, minutes, seconds
+
+PLATFORM: Final = Team(name="platform", title="Platform engineering", email="platform@example.com")
+BACKEND: Final = Team(name="backend", title="Backend services", email="backend@example.com")
+TEAMS: Final = (PLATFORM, BACKEND)
+
+NIGHTS: Final = QuietHours(
+    name="nights", weekdays=("monday:friday",), start="19:00", end="08:00", time_zone="Europe/Berlin"
+)
+WEEKENDS: Final = QuietHours(
+    name="weekends", weekdays=("saturday", "sunday"), start="00:00", end="24:00", time_zone="Europe/Berlin"
+)
+
+SLACK: Final = "slack-webhook"
+"""The secret file that holds the URL of the incoming webhook."""
+
+CRITICAL: Final = Matcher("severity", "critical")
+WARNING: Final = Matcher("severity", "warning")
+
+
+def _pages(team: Team) -> Receiver:
+    return Receiver(
+        name=f"page-{team.name}",
+        targets=(
+            PagerDutyTarget(routing_key_secret=f"pagerduty-{team.name}"),
+            SlackTarget(channel=f"#alerts-{team.name}", webhook_secret=SLACK),
+        ),
+    )
+
+
+def _tickets(team: Team) -> Receiver:
+    return Receiver(
+        name=f"tickets-{team.name}",
+        targets=(SlackTarget(channel=f"#tickets-{team.name}", webhook_secret=SLACK),),
+    )
+
+
+def _page_route(receiver: str, *matchers: Matcher) -> Route:
+    """One page an incident: a group is an alert on a job, whatever tenants, routes or instances it has.
+
+    Symptoms wait 30 s, in which the alert on their cause fires and inhibits them; a dead service pages
+    after 5 s, just enough for its alerts to arrive together.
+    """
+    incident = ("alertname", "job")
+    pace = {"group_interval": minutes(1), "repeat_interval": hours(1)}
+    return Route(
+        receiver=receiver,
+        matchers=(CRITICAL, *matchers),
+        group_by=incident,
+        group_wait=seconds(30),
+        **pace,
+        routes=(
+            Route(
+                receiver=receiver,
+                matchers=(Matcher("signal", "availability"),),
+                group_by=incident,
+                group_wait=seconds(5),
+                **pace,
+            ),
+        ),
+    )
+
+
+def _ticket_route(team: Team) -> Route:
+    """A ticket in working hours: what fires at night is sent in the morning, if it still fires."""
+    return Route(
+        receiver=f"tickets-{team.name}",
+        matchers=(WARNING, Matcher("team", team.name)),
+        group_by=("alertname", "job"),
+        group_wait=minutes(1),
+        group_interval=minutes(10),
+        repeat_interval=hours(24),
+        mute_times=(NIGHTS.name, WEEKENDS.name),
+    )
+
+
+HEARTBEAT: Final = Route(
+    receiver="heartbeat",
+    matchers=(Matcher("alertname", "Watchdog"),),
+    group_wait=seconds(0),
+    group_interval=minutes(1),
+    repeat_interval=minutes(1),
+)
+"""The dead man's switch: the receiver's far side raises the alarm when this stops arriving."""
+
+ROOT: Final = Route(
+    receiver=f"tickets-{PLATFORM.name}",
+    routes=(
+        HEARTBEAT,
+        Route(receiver="shown-only", matchers=(Matcher("severity", "info|none", MatchOp.REGEX),)),
+        *(_page_route(f"page-{team.name}", Matcher("team", team.name)) for team in TEAMS),
+        _page_route(f"page-{PLATFORM.name}"),
+        *(_ticket_route(team) for team in TEAMS),
+    ),
+)
+
+INHIBITIONS: Final = (
+    # Critical silences warning where both speak of the same signal of the same job.
+    Inhibition(
+        source=(CRITICAL, Matcher("signal", ".+", MatchOp.REGEX)),
+        target=(WARNING, Matcher("signal", ".+", MatchOp.REGEX)),
+        equal=("job", "signal"),
+    ),
+    # A dead service silences its own symptoms.
+    Inhibition(
+        source=(Matcher("alertname", "ServiceDown"),),
+        target=(Matcher("signal", "errors|latency|saturation", MatchOp.REGEX),),
+        equal=("job",),
+    ),
+    # A dead database or cache silences the symptoms of everything that needs it.
+    Inhibition(
+        source=(Matcher("alertname", "PostgresDown|RedisDown", MatchOp.REGEX),),
+        target=(Matcher("signal", "errors|latency|saturation", MatchOp.REGEX),),
+    ),
+    # Most targets gone at once is one incident: the host, the network or Prometheus itself.
+    Inhibition(
+        source=(Matcher("alertname", "ManyTargetsDown"),),
+        target=(Matcher("alertname", "ServiceDown|ExporterDown", MatchOp.REGEX),),
+    ),
+)
+
+
+def _schedule(team: Team) -> PagerDutySchedule:
+    return PagerDutySchedule(
+        name=f"{team.name}-on-call",
+        time_zone="Europe/Berlin",
+        users=(f"{team.name}-first@example.com", f"{team.name}-second@example.com"),
+        start="2026-01-05T09:00:00+01:00",
+    )
+
+
+def _escalation(team: Team) -> EscalationPolicy:
+    """Five minutes for the person on call, ten for the other one, then the team's mailbox."""
+    return EscalationPolicy(
+        name=f"{team.name}-escalation",
+        steps=(
+            EscalationStep(schedules=(f"{team.name}-on-call",), delay=minutes(5)),
+            EscalationStep(users=(f"{team.name}-second@example.com",), delay=minutes(10)),
+            EscalationStep(users=(team.email,), delay=minutes(15)),
+        ),
+    )
+
+
+ONCALL: Final = OnCall(
+    teams=TEAMS,
+    receivers=(
+        Receiver(name="heartbeat", send_resolved=False),
+        Receiver(name="shown-only"),
+        *(_pages(team) for team in TEAMS),
+        *(_tickets(team) for team in TEAMS),
+    ),
+    route=ROOT,
+    inhibitions=INHIBITIONS,
+    quiet_hours=(NIGHTS, WEEKENDS),
+    schedules=tuple(_schedule(team) for team in TEAMS),
+    escalation_policies=tuple(_escalation(team) for team in TEAMS),
+    services=tuple(
+        PagerDutyService(
+            name=f"{team.name}-alerts",
+            description=f"Critical alerts of {team.title}.",
+            escalation_policy=f"{team.name}-escalation",
+            team=team.name,
+        )
+        for team in TEAMS
+    ),
+)

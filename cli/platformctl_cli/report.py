@@ -1,0 +1,143 @@
+"""Plans, states and problems, as text and as JSON."""
+
+from __future__ import annotations
+
+import difflib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+
+from platformctl.app.check import Report
+from platformctl.app.deploy import Outcome
+from platformctl.app.status import Status
+from platformctl.model.artifact import Artifact
+from platformctl.model.site import Site
+from platformctl.plan import FileAction, FileChange, Plan
+from platformctl_cli import show
+
+_SIGNS = {FileAction.CREATE: "+", FileAction.UPDATE: "~", FileAction.DELETE: "-"}
+
+
+def show_plan(plan: Plan, site: Site, *, diffs: bool) -> None:
+    """The plan as a result: files with their differences, then components."""
+    for line in _plan_lines(plan, site, diffs=diffs):
+        show.result(line)
+
+
+def talk_plan(plan: Plan, site: Site) -> None:
+    """The plan in short, before a question."""
+    for line in _plan_lines(plan, site, diffs=False):
+        show.say(line)
+
+
+def _plan_lines(plan: Plan, site: Site, *, diffs: bool) -> Iterator[str]:
+    if plan.is_empty:
+        yield "nothing to change"
+    for file in plan.files:
+        yield f"{_SIGNS[file.action]} {file.path}"
+        if diffs and file.action is FileAction.UPDATE:
+            yield from (f"    {line}" for line in _differences(file))
+    for unit in plan.units:
+        yield f"* {unit.action} {unit.name}: {unit.reason}"
+    for skipped in site.skipped:
+        yield f"! {skipped.component} is left out: {skipped.reason}"
+        if skipped.fix:
+            yield f"    fix: {skipped.fix}"
+
+
+def _differences(change: FileChange) -> Iterator[str]:
+    before, after = _lines(change.before), _lines(change.after)
+    yield from list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
+
+
+def _lines(artifact: Artifact | None) -> list[str]:
+    return artifact.content.decode(errors="replace").splitlines() if artifact else []
+
+
+def plan_as_json(plan: Plan, site: Site) -> dict[str, object]:
+    """The plan for machines."""
+    return {
+        "files": [
+            {
+                "action": c.action,
+                "path": c.path,
+                "diff": list(_differences(c)) if c.before and c.after else [],
+            }
+            for c in plan.files
+        ],
+        "units": [asdict(c) for c in plan.units],
+        "skipped": [asdict(s) for s in site.skipped],
+        "empty": plan.is_empty,
+    }
+
+
+def show_status(status: Status) -> None:
+    """What runs where, then what is wrong."""
+    show.table(
+        ("COMPONENT", "STATE", "URL", "VERSION"),
+        [(c.name, c.state, c.url, c.version) for c in status.components],
+    )
+    up = sum(1 for t in status.targets if t.health == "up")
+    show.result("")
+    show.result(f"targets: {up} of {len(status.targets)} up")
+    show.result(f"rules:   {status.rules_ok} ok, {len(status.rule_errors)} failing")
+    show.result(f"alerts:  {len(status.firing)} firing")
+    for line in _trouble_lines(status):
+        show.result(line)
+
+
+def _trouble_lines(status: Status) -> Iterator[str]:
+    for component in status.components:
+        if component.detail:
+            yield f"! {component.name} {component.state}: {component.detail}"
+    for target in status.targets:
+        if target.health == "down":
+            yield f"! target {target.job} is down: {target.error}"
+    for rule in status.rule_errors:
+        yield f"! rule {rule.name} fails: {rule.error}"
+    for alert in status.firing:
+        yield f"! {alert.labels.get('severity', '?')}: {alert.name}: {alert.summary}"
+    for doubt in status.unreachable:
+        yield f"! {doubt}"
+
+
+def status_as_json(status: Status) -> dict[str, object]:
+    """The state for machines; `well` is what the exit code says."""
+    return {"well": status.is_well, **asdict(status)}
+
+
+def watch_status(ask: Callable[[], Status]) -> None:
+    """The state, again and again on a cleared screen, until interrupted."""
+    while True:
+        found = ask()
+        show.console().clear()
+        show_status(found)
+        time.sleep(2)
+
+
+def outcome_as_json(outcome: Outcome, status: Status) -> dict[str, object]:
+    """A deployment for machines."""
+    return {
+        "result": outcome.result,
+        "release": outcome.release,
+        "runtime": outcome.session.runtime.name,
+        "plan": plan_as_json(outcome.plan, outcome.prepared.site),
+        "status": status_as_json(status),
+    }
+
+
+def show_problems(report: Report) -> None:
+    """Findings, the worst first; then what was checked."""
+    for problem in report.problems:
+        show.result(f"{problem.level}: {problem.where}: {problem.what} [{problem.check}]")
+        if problem.fix:
+            show.result(f"  fix: {problem.fix}")
+    show.result(
+        f"{report.checks} checks, {report.count('error')} errors, {report.count('warning')} warnings, "
+        f"{report.count('skipped')} not checked here"
+    )
+
+
+def problems_as_json(report: Report) -> dict[str, object]:
+    """Findings for machines."""
+    return {"checks": report.checks, "problems": [asdict(p) for p in report.problems]}

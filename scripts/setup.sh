@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Everything that running (and, with --tests, testing) platformctl takes on a Debian machine. Instant when done before.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(python3-venv prometheus prometheus-alertmanager prometheus-node-exporter redis-server
+  prometheus-redis-exporter postgresql prometheus-postgres-exporter)
+groups=()
+if [ "${1:-}" = --tests ]; then
+  packages+=(docker.io docker-compose iptables prometheus-blackbox-exporter)
+  groups=(--group test --group lint)
+fi
+scripts/install-packages.sh "${packages[@]}"
+
+[ -x .venv/bin/python ] || { echo "creating .venv" >&2; python3 -m venv .venv; }
+[ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
+
+stamp=.venv/.installed${1:-}
+wanted=$(cat pyproject.toml stack/*/pyproject.toml constraints.txt | sha256sum)
+if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
+  echo "installing Python packages into .venv" >&2
+  .venv/bin/uv pip install --quiet --python .venv/bin/python --constraints constraints.txt \
+    -e 'stack/platform_telemetry[fastapi]' -e stack/platform_ratelimit -e '.[demo]' "${groups[@]}"
+  echo "$wanted" >"$stamp"
+fi

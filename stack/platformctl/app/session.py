@@ -1,0 +1,96 @@
+"""What every use case begins with: the workspace, its definitions, the runtime and its site."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformctl.app.targets import render_release
+from platformctl.errors import PlatformError
+from platformctl.model.platform import Platform
+from platformctl.model.release import Actual, Release
+from platformctl.model.site import RuntimeName, Site
+from platformctl.sinks.compose.runtime import ComposeRuntime
+from platformctl.sinks.native.runtime import NativeRuntime
+from platformctl.sinks.releases import ReleaseStore
+from platformctl.sinks.runtime import Runtime, SurveyOptions
+from platformctl.sources import workspace
+from platformctl.sources.definitions import load_platform
+from platformctl.sources.workspace import Workspace
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What the user asked for: a workspace (None: find it), a runtime (None: the better one), the demo or not."""
+
+    workspace: Path | None = None
+    start: Path = Path()
+    runtime: RuntimeName | None = None
+    demo: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Session:
+    """A workspace with its runtime chosen; `why` says how it was."""
+
+    workspace: Workspace
+    store: ReleaseStore
+    runtime: Runtime
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """Everything that a decision needs: what is defined, where it will live, and the release made of it."""
+
+    platform: Platform
+    site: Site
+    release: Release
+
+
+def open_session(request: Request) -> Session:
+    """Find the workspace and choose the runtime."""
+    found = workspace.find(request.workspace, start=request.start)
+    store = ReleaseStore(found.state)
+    runtime, why = _choose(found.state, request.runtime)
+    return Session(workspace=found, store=store, runtime=runtime, why=why)
+
+
+def prepare(session: Session, request: Request) -> Prepared:
+    """Load the definitions, survey the machine, render the release. Writes no release."""
+    platform = load_platform(session.workspace.content)
+    site = session.runtime.survey(platform, SurveyOptions(demo=request.demo))
+    return Prepared(platform=platform, site=site, release=render_release(platform, site, session.runtime))
+
+
+def read_actual(session: Session) -> Actual:
+    """Look: the active release's files, and what runs."""
+    number = session.store.current()
+    files = session.store.files(number) if number is not None else {}
+    return Actual(number=number, files=files, units=session.runtime.running())
+
+
+def _choose(state: Path, wanted: RuntimeName | None) -> tuple[Runtime, str]:
+    compose, native = ComposeRuntime(state), NativeRuntime(state)
+    if wanted is not None:
+        chosen: Runtime = compose if wanted is RuntimeName.COMPOSE else native
+        if reason := chosen.unavailable():
+            other = native if chosen is compose else compose
+            raise PlatformError(
+                f"the {wanted} runtime cannot be used here: {reason}",
+                fix=f"platformctl deploy --runtime {other.name}",
+            )
+        return chosen, "asked for"
+    for runtime in (native, compose):
+        if runtime.running():
+            return runtime, "the stack runs on it already"
+    if reason := compose.unavailable():
+        return native, f"no containers: {reason}"
+    return compose, "a container engine answers"
+
+
+def prepare_offline(session: Session, request: Request) -> Prepared:
+    """As `prepare`, for a machine that is not this one: default ports, everything present, no look around."""
+    platform = load_platform(session.workspace.content)
+    site = session.runtime.default_site(platform, SurveyOptions(demo=request.demo))
+    return Prepared(platform=platform, site=site, release=render_release(platform, site, session.runtime))

@@ -1,0 +1,88 @@
+"""Ask the live servers whether a deployment really works."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from platformctl.model.platform import Platform
+from platformctl.model.site import Site
+from platformctl.sources.http import HttpServer, Unreachable
+from platformctl.sources.prometheus import PrometheusApi
+
+_PROMETHEUS: Final = "prometheus"
+_DEADLINE_S: Final = 60.0
+_PAUSE_S: Final = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Doubt:
+    """Something that is not as it should be. `settled` is false while it may still come right by itself."""
+
+    subject: str
+    what: str
+    settled: bool = False
+
+
+def verify(
+    platform: Platform,
+    site: Site,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Doubt, ...]:
+    """What is wrong once everything has had a minute to come right; empty when all is well.
+
+    A first scrape may lag a whole interval behind the start, and a rule counts as healthy only
+    after its first evaluation; a rule that failed is settled at once.
+    """
+    deadline = clock() + _DEADLINE_S
+    while True:
+        doubts = tuple(examine(platform, site))
+        if not doubts or any(doubt.settled for doubt in doubts) or clock() >= deadline:
+            return doubts
+        progress(f"waiting: {doubts[0].subject} {doubts[0].what}")
+        sleep(_PAUSE_S)
+
+
+def examine(platform: Platform, site: Site) -> Iterator[Doubt]:
+    """One look at the servers."""
+    if not site.has(_PROMETHEUS):
+        return
+    address = site.published(_PROMETHEUS, "http")
+    api = PrometheusApi(address)
+    if not HttpServer(address).answers("/-/ready"):
+        yield Doubt(subject="Prometheus", what=f"is not ready at {address}")
+        return
+    try:
+        yield from _targets(platform, site, api)
+        yield from _rules(platform, api)
+    except Unreachable as error:
+        yield Doubt(subject="Prometheus", what=str(error))
+
+
+def _targets(platform: Platform, site: Site, api: PrometheusApi) -> Iterator[Doubt]:
+    expected = {c.name for c in platform.components if c.scrape and site.has(c.name)}
+    seen = set()
+    for target in api.targets():
+        seen.add(target.job)
+        if target.health != "up":
+            detail = f": {target.error}" if target.error else ""
+            yield Doubt(subject=f"target {target.job}", what=f"is {target.health}{detail}")
+    for job in sorted(expected - seen):
+        yield Doubt(subject=f"target {job}", what="is not scraped")
+
+
+def _rules(platform: Platform, api: PrometheusApi) -> Iterator[Doubt]:
+    expected = {rule.name for rule in platform.alerts} | {rule.name for rule in platform.recording_rules}
+    loaded = api.rules()
+    for rule in loaded:
+        if rule.health == "err":
+            yield Doubt(subject=f"rule {rule.name}", what=f"fails: {rule.error}", settled=True)
+        elif rule.health != "ok":
+            yield Doubt(subject=f"rule {rule.name}", what="has not been evaluated yet")
+    for name in sorted(expected - {rule.name for rule in loaded}):
+        yield Doubt(subject=f"rule {name}", what="is not loaded")

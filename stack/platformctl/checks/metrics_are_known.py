@@ -1,0 +1,31 @@
+"""Every metric that an expression reads is in the catalogue, or recorded by a rule."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from platformctl.checks._expressions import expressions, known_series
+from platformctl.checks._promql import selectors
+from platformctl.model.platform import Platform
+from platformctl.model.problem import Problem
+
+
+def metrics_are_known(platform: Platform) -> Iterator[Problem]:
+    """One problem for each unknown metric of an expression, with the nearest known name."""
+    known = known_series(platform).labels
+    for expression in expressions(platform):
+        tree = expression.parsed()
+        for name in sorted({s.name or "" for s in selectors(tree)} if tree else ()):
+            if name in known:
+                continue
+            near = difflib.get_close_matches(name, known, n=1)
+            what = f"reads the unknown metric {name!r}" if name else "selects series without naming a metric"
+            yield Problem(
+                check="metrics_are_known",
+                what=f"{expression.owner} {what}",
+                where=expression.where,
+                fix=f"did you mean {near[0]!r}?"
+                if near
+                else "add it to the catalogue, or record it by a rule",
+            )

@@ -1,0 +1,71 @@
+"""prometheus.yml: what is scraped, which rules are loaded, who is told. Valid for 2.42 and for 3.x."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from platformctl.model.artifact import Artifact
+from platformctl.model.component import Component, Scrape
+from platformctl.model.platform import Platform
+from platformctl.model.site import Site
+from platformctl.model.units import Duration, seconds
+from platformctl.render._yaml import yaml_artifact
+from platformctl.render.rules import rule_paths
+
+CONFIG: Final = "prometheus/prometheus.yml"
+_INTERVAL: Final = seconds(15)
+_TIMEOUT: Final = seconds(10)
+
+
+def render(platform: Platform, site: Site) -> Iterator[Artifact]:
+    """The server's configuration; components that do not run on the site are not scraped."""
+    yield yaml_artifact(
+        CONFIG,
+        {
+            "global": {
+                "scrape_interval": str(_INTERVAL),
+                "scrape_timeout": str(_TIMEOUT),
+                "evaluation_interval": str(_INTERVAL),
+            },
+            **_alerting(site),
+            "rule_files": [path.removeprefix("prometheus/") for path in rule_paths(platform)],
+            "scrape_configs": [
+                _job(component, scrape, site) for component, scrape in scraped(platform, site)
+            ],
+        },
+    )
+
+
+def scraped(platform: Platform, site: Site) -> Iterator[tuple[Component, Scrape]]:
+    """The components that Prometheus collects from on this site, in the order of their definition."""
+    for component in platform.components:
+        if component.scrape and site.has(component.name):
+            yield component, component.scrape
+
+
+def _alerting(site: Site) -> dict[str, object]:
+    if not site.has("alertmanager"):
+        return {}
+    target = {"targets": [site.reach("alertmanager", "http")]}
+    return {"alerting": {"alertmanagers": [{"api_version": "v2", "static_configs": [target]}]}}
+
+
+def _job(component: Component, scrape: Scrape, site: Site) -> dict[str, object]:
+    """One job. The instance is the component's name: series survive a change of port."""
+    return {
+        "job_name": component.name,
+        "metrics_path": scrape.path,
+        "scrape_interval": str(scrape.interval),
+        "scrape_timeout": str(_timeout(scrape.interval)),
+        "static_configs": [
+            {
+                "targets": [site.reach(component.name, scrape.port)],
+                "labels": {"instance": component.name},
+            }
+        ],
+    }
+
+
+def _timeout(interval: Duration) -> Duration:
+    return min(_TIMEOUT, interval)

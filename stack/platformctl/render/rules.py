@@ -1,0 +1,96 @@
+"""Prometheus rule files: one an area, and the list of jobs that this deployment expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from platformctl.model.artifact import Artifact
+from platformctl.model.platform import Platform
+from platformctl.model.rules import EXPECTED_JOB, AlertArea, AlertRule, RecordingRule
+from platformctl.model.site import Site
+from platformctl.model.units import Duration
+from platformctl.render._yaml import yaml_artifact
+from platformctl.render.links import alert_annotations
+
+_EXPECTED_JOBS: Final = "prometheus/rules/expected-jobs.yml"
+
+
+def render(platform: Platform, site: Site) -> Iterator[Artifact]:
+    """One rule file for each area, and one with a series for each job of the site."""
+    for area in platform.areas:
+        yield yaml_artifact(rule_path(area), {"groups": list(_groups(area, site))})
+    yield yaml_artifact(_EXPECTED_JOBS, {"groups": [_expected_jobs(platform, site)]})
+
+
+def rule_path(area: AlertArea) -> str:
+    """The path of the area's rule file in the release."""
+    return f"prometheus/rules/{area.name}.yml"
+
+
+def rule_paths(platform: Platform) -> tuple[str, ...]:
+    """The paths of all rule files in the release."""
+    return (*(rule_path(area) for area in platform.areas), _EXPECTED_JOBS)
+
+
+def recording_group(area: AlertArea) -> str:
+    """The name of the group of the area's recording rules."""
+    return f"{area.name}-recording"
+
+
+def alert_group(area: AlertArea) -> str:
+    """The name of the group of the area's alerts."""
+    return f"{area.name}-alerts"
+
+
+def _groups(area: AlertArea, site: Site) -> Iterator[dict[str, object]]:
+    if area.recording_rules:
+        yield {
+            "name": recording_group(area),
+            "interval": str(area.interval),
+            "rules": [_recording_rule(rule) for rule in area.recording_rules],
+        }
+    if area.alerts:
+        yield {
+            "name": alert_group(area),
+            "interval": str(area.interval),
+            "rules": [_alert_rule(alert, site) for alert in area.alerts],
+        }
+
+
+def _recording_rule(rule: RecordingRule) -> dict[str, object]:
+    body: dict[str, object] = {"record": rule.name, "expr": rule.expr}
+    if rule.labels:
+        body["labels"] = dict(sorted(rule.labels.items()))
+    return body
+
+
+def _alert_rule(alert: AlertRule, site: Site) -> dict[str, object]:
+    return {
+        "alert": alert.name,
+        "expr": alert.expr,
+        **_lasting("for", alert.for_),
+        **_lasting("keep_firing_for", alert.keep_firing_for),
+        "labels": alert_labels(alert),
+        "annotations": alert_annotations(alert, site),
+    }
+
+
+def alert_labels(alert: AlertRule) -> dict[str, str]:
+    """The labels that the rule itself sets."""
+    return {"severity": str(alert.severity), "team": alert.team, **dict(sorted(alert.labels.items()))}
+
+
+def _lasting(key: str, duration: Duration) -> dict[str, str]:
+    return {key: str(duration)} if duration.ms else {}
+
+
+def _expected_jobs(platform: Platform, site: Site) -> dict[str, object]:
+    return {
+        "name": "expected-jobs",
+        "rules": [
+            {"record": EXPECTED_JOB, "expr": "vector(1)", "labels": {"job": component.name}}
+            for component in platform.components
+            if component.scrape and site.has(component.name)
+        ],
+    }

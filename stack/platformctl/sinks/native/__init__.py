@@ -1,0 +1,5 @@
+"""Components as local processes of this machine."""
+
+from platformctl.sinks.native.runtime import NativeRuntime
+
+__all__ = ["NativeRuntime"]

@@ -1,0 +1,112 @@
+"""From a workspace's content folders to one `Platform`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Final, TypeVar
+
+from platformctl.errors import DefinitionError
+from platformctl.model.artifact import Artifact
+from platformctl.model.component import Component
+from platformctl.model.dashboard import Dashboard
+from platformctl.model.logs import LogPipeline
+from platformctl.model.oncall import OnCall
+from platformctl.model.platform import Platform, Runbook
+from platformctl.model.rules import AlertArea, AlertRule, RecordingRule
+from platformctl.model.units import Duration, seconds
+from platformctl.sources import catalogue, modules, tenants
+from platformctl.sources.builds import load_builds
+from platformctl.sources.modules import Definitions
+
+T = TypeVar("T")
+_ONCALL: Final = "oncall"
+_ORIGIN_WORDS: Final = (
+    ("ALERTS", "alert"),
+    ("RECORDING_RULES", "recording rule"),
+    ("COMPONENTS", "component"),
+    ("LOG_PIPELINES", "log pipeline"),
+    ("DASHBOARDS", "dashboard"),
+)
+
+
+def load_platform(root: Path) -> Platform:
+    """Every definition below `root`; raises `DefinitionError` at the user's own file and line."""
+    alerts = tuple(modules.load_folder(root, "alerts_src"))
+    stack = tuple(modules.load_folder(root, "compose"))
+    dashboards = tuple(modules.load_folder(root, "dashboards_src"))
+    tiers = tenants.load_tiers(root)
+    return Platform(
+        tiers=tiers,
+        tenants=tenants.load_tenants(root, tiers),
+        components=tuple(_all(stack, "COMPONENTS", Component, lambda c: c.name)),
+        log_pipelines=tuple(_all(stack, "LOG_PIPELINES", LogPipeline, lambda p: p.name)),
+        dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
+        areas=tuple(_area(d) for d in alerts if d.stem != _ONCALL),
+        oncall=_oncall(alerts),
+        metrics=catalogue.load(),
+        runbooks=tuple(_runbooks(root)),
+        builds=tuple(_builds(root)),
+        origins=dict(_origins(alerts, stack, dashboards)),
+    )
+
+
+def _all(loaded: Iterable[Definitions], name: str, kind: type[T], key: Callable[[T], str]) -> Iterator[T]:
+    """The members of every module's tuple `name`; raises at the second definition of the same key."""
+    seen: dict[str, str] = {}
+    for definitions in loaded:
+        for member in definitions.values(name, kind):
+            where = definitions.where(key(member))
+            if first := seen.get(key(member)):
+                raise DefinitionError(f"{key(member)!r} is defined twice; first at {first}", where=where)
+            seen[key(member)] = where
+            yield member
+
+
+def _area(definitions: Definitions) -> AlertArea:
+    interval = getattr(definitions.module, "INTERVAL", seconds(15))
+    if not isinstance(interval, Duration):
+        raise DefinitionError(
+            "INTERVAL is not a duration", where=definitions.shown, fix="INTERVAL = seconds(15)"
+        )
+    return AlertArea(
+        name=definitions.stem,
+        alerts=definitions.values("ALERTS", AlertRule),
+        recording_rules=definitions.values("RECORDING_RULES", RecordingRule),
+        interval=interval,
+    )
+
+
+def _oncall(loaded: Iterable[Definitions]) -> OnCall:
+    for definitions in loaded:
+        if definitions.stem == _ONCALL:
+            found = getattr(definitions.module, "ONCALL", None)
+            if isinstance(found, OnCall):
+                return found
+            raise DefinitionError(
+                "has no ONCALL", where=definitions.shown, fix="ONCALL = OnCall(teams=..., ...)"
+            )
+    raise DefinitionError("there is no alerts_src/oncall.py", fix="platformctl init DIR lays one")
+
+
+def _runbooks(root: Path) -> Iterator[Runbook]:
+    for path in sorted((root / "runbooks").glob("*.md")):
+        shown = path.relative_to(root).as_posix()
+        yield Runbook(name=path.stem, text=path.read_text(encoding="utf-8"), path=shown)
+
+
+def _builds(root: Path) -> Iterator[Artifact]:
+    for folder in sorted((root / "compose").iterdir()):
+        if (folder / "Dockerfile").is_file():
+            yield from load_builds(folder)
+
+
+def _origins(*groups: tuple[Definitions, ...]) -> Iterator[tuple[str, str]]:
+    for definitions in (d for group in groups for d in group):
+        for tuple_name, word in _ORIGIN_WORDS:
+            for key in (_key(member) for member in definitions.values(tuple_name, object)):
+                yield f"{word}:{key}", definitions.where(key)
+
+
+def _key(member: object) -> str:
+    return member.uid if isinstance(member, Dashboard) else str(getattr(member, "name", member))

@@ -1,0 +1,131 @@
+"""The servers' own judges: what Prometheus and Alertmanager say of the files before they load them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from platformctl.model.artifact import Artifact
+from platformctl.model.problem import Level, Problem
+
+Files: TypeAlias = Mapping[str, Artifact]
+Which: TypeAlias = Callable[[str], str | None]
+
+_TIMEOUT_S: Final = 120
+_MOST_LINES: Final = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judge:
+    """One command that reads files of a release and answers with its exit code.
+
+    subjects: glob of the files it is given; reads: the folder of the release that it needs beside them.
+    """
+
+    name: str
+    binary: str
+    package: str
+    arguments: tuple[str, ...]
+    subjects: str
+    reads: str
+    which: Which = shutil.which
+
+    def __call__(self, files: Files) -> Iterator[Problem]:
+        """What the judge finds wrong with a release; a skip where its binary is absent."""
+        given = {path: artifact for path, artifact in files.items() if path.startswith(self.reads)}
+        subjects = sorted(path for path in given if Path(path).match(self.subjects))
+        if not subjects:
+            return
+        program = self.which(self.binary)
+        if program is None:
+            yield self._skipped()
+            return
+        with tempfile.TemporaryDirectory(prefix="platformctl-check-") as folder:
+            _lay(given, Path(folder))
+            yield from self._verdict(program, subjects, Path(folder))
+
+    def _verdict(self, program: str, subjects: list[str], folder: Path) -> Iterator[Problem]:
+        where = subjects[0] if len(subjects) == 1 else self.subjects
+        try:
+            done = subprocess.run(
+                [program, *self.arguments, *subjects],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=_TIMEOUT_S,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            yield self._problem(f"{self.binary} gave no answer within {_TIMEOUT_S} s", where)
+            return
+        if done.returncode != 0:
+            yield self._problem(f"{self.binary} refuses it:\n{_shortened(done.stdout + done.stderr)}", where)
+
+    def _problem(self, what: str, where: str) -> Problem:
+        fix = f"{self.binary} {' '.join(self.arguments)} {where}, in the folder of `platformctl generate --out DIR`"
+        return Problem(check=self.name, what=what, where=where, fix=fix)
+
+    def _skipped(self) -> Problem:
+        return Problem(
+            check=self.name,
+            what=f"not checked: {self.binary} is not installed",
+            where=self.subjects,
+            fix=f"apt-get install {self.package}",
+            level=Level.SKIPPED,
+        )
+
+
+def _lay(files: Files, folder: Path) -> None:
+    for path, artifact in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(artifact.content)
+
+
+def _shortened(output: str) -> str:
+    """The lines that complain, indented."""
+    lines = [line for line in output.splitlines() if line.strip() and "SUCCESS" not in line]
+    more = len(lines) - _MOST_LINES
+    tail = [f"... and {more} more lines"] if more > 0 else []
+    return "\n".join(f"    {line.strip()}" for line in (*lines[:_MOST_LINES], *tail))
+
+
+PROMETHEUS_CONFIG: Final = Judge(
+    name="prometheus_config",
+    binary="promtool",
+    package="prometheus",
+    arguments=("check", "config"),
+    subjects="prometheus/prometheus.yml",
+    reads="prometheus/",
+)
+PROMETHEUS_RULES: Final = Judge(
+    name="prometheus_rules",
+    binary="promtool",
+    package="prometheus",
+    arguments=("check", "rules", "--lint=all", "--lint-fatal"),
+    subjects="prometheus/rules/*.yml",
+    reads="prometheus/",
+)
+RULE_TESTS: Final = Judge(
+    name="rule_tests",
+    binary="promtool",
+    package="prometheus",
+    arguments=("test", "rules"),
+    subjects="prometheus/tests/*.yml",
+    reads="prometheus/",
+)
+ALERTMANAGER_CONFIG: Final = Judge(
+    name="alertmanager_config",
+    binary="amtool",
+    package="prometheus-alertmanager",
+    arguments=("check-config",),
+    subjects="alertmanager/alertmanager.yml",
+    reads="alertmanager/",
+)
+
+JUDGES: Final = (PROMETHEUS_CONFIG, PROMETHEUS_RULES, RULE_TESTS, ALERTMANAGER_CONFIG)

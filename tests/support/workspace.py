@@ -1,0 +1,86 @@
+"""A workspace on disk, and the command line in it, as a user has them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+SAMPLE = Path(__file__).parent.parent / "platform"
+COMMAND = Path(sys.executable).with_name("platformctl")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit code."""
+
+    stdout: str
+    stderr: str
+    code: int
+
+    @property
+    def json(self) -> dict[str, object]:
+        """stdout as JSON."""
+        loaded: dict[str, object] = json.loads(self.stdout)
+        return loaded
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder with definitions."""
+
+    folder: Path
+
+    def run(self, *arguments: str, timeout_s: float = 150, **environment: str) -> Ran:
+        """Run platformctl here, without a terminal."""
+        done = subprocess.run(
+            [str(COMMAND), *arguments],
+            cwd=self.folder,
+            env=os.environ | {"DOCKER_HOST": "unix:///nonexistent"} | environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=timeout_s,
+        )
+        return Ran(done.stdout, done.stderr, done.returncode)
+
+    def deploy(self, *arguments: str) -> Ran:
+        """`platformctl deploy --yes --runtime native`; fails the test when it fails."""
+        ran = self.run("deploy", "--yes", "--runtime", "native", *arguments)
+        assert ran.code == 0, ran.stderr
+        return ran
+
+    def edit(self, path: str, find: str, put: str) -> None:
+        """Replace a text in one of the definitions."""
+        file = self.folder / path
+        before = file.read_text()
+        assert find in before, f"{path} does not hold {find!r}"
+        file.write_text(before.replace(find, put))
+
+    def component(self, name: str) -> dict[str, str]:
+        """One component as `status --json` tells it."""
+        components = self.run("status", "--json").json["components"]
+        assert isinstance(components, list)
+        found: dict[str, str] = next(c for c in components if c["name"] == name)
+        return found
+
+    def address(self, name: str) -> str:
+        """The component's URL."""
+        return self.component(name)["url"]
+
+
+@contextlib.contextmanager
+def sample_workspace(folder: Path) -> Iterator[Workspace]:
+    """A copy of tests/platform; whatever was started in it is stopped at the end."""
+    shutil.copytree(SAMPLE, folder, dirs_exist_ok=True)
+    workspace = Workspace(folder)
+    try:
+        yield workspace
+    finally:
+        workspace.run("down", "--volumes", "--yes")
