@@ -6,6 +6,9 @@ import json
 import re
 from collections.abc import Iterable
 
+from platform_telemetry.contract import METRICS
+from platform_telemetry.spec import MetricType
+
 from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.routes import first_matching
@@ -40,6 +43,15 @@ def config_text(app: App, *, suffix: str, e2e_suffix: str, folder: str, server_c
         "sources": list(app.sources),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def catalogue_text() -> str:
+    """The platform's metric catalogue, as far as an exposition can be held against it."""
+    metrics = [
+        {"name": spec.name, "type": "gauge" if spec.type is MetricType.INFO else spec.type.value, "labels": list(spec.labels)}
+        for spec in METRICS
+    ]
+    return json.dumps({"metrics": metrics}, indent=2) + "\n"
 
 
 def _mapper(app: App) -> dict[str, JsonValue]:

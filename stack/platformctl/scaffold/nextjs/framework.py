@@ -14,7 +14,7 @@ from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.nextjs import additions, templates
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.components import Found, Todo, find, source_files
-from platformctl.scaffold.nextjs.data import config_text
+from platformctl.scaffold.nextjs.data import catalogue_text, config_text
 from platformctl.scaffold.nextjs.report import todo_text
 from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.unit import Generator, open_ends
@@ -41,6 +41,7 @@ _PART_OF: Final = {
     "scripts/audit.mjs": "security",
     "e2e/monitoring": "monitoring",
     "e2e/": "e2e",
+    "metric-catalogue.json": "monitoring",
 }
 _SEEDS: Final = frozenset({"gates.json", "tenants.ts", "e2e/app.ts", "e2e/journeys.ts"})
 _NEEDS_BROWSER: Final = frozenset({"visual", "a11y", "perf", "security", "monitoring"})
@@ -96,6 +97,8 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
     todos = (*open_ends(app, found), *_skipped(choices))
     files = [*_static(app, choices), *_adapter(app, choices, generator)]
     files.append(_config(app, choices, found, suffix))
+    if "monitoring" in choices.parts:
+        files.append(LaidFile(path=f"{choices.folder}/metric-catalogue.json", text=catalogue_text()))
     if "unit" in choices.parts:
         files += generator.files(found)
     files.append(LaidFile(path=f"{choices.folder}/TODO.md", text=todo_text(app, todos)))
