@@ -36,7 +36,7 @@ _PART_SCRIPTS: Final[Mapping[str, Mapping[str, str]]] = {
 _FLAT: Final = r"(?:defineConfig\(\s*\[|export default \[|=\s*(?:tseslint\.config\(|\[))"
 
 
-def scripts(app: App, view: OwnersView, folder: str, parts: Collection[str]) -> dict[str, str]:
+def scripts(view: OwnersView, folder: str, parts: Collection[str]) -> dict[str, str]:
     """Script name to command; one whose name the owner uses gets `platform:` before it."""
     wanted = dict(_ALL_SCRIPTS)
     if "unit" in parts:
@@ -59,7 +59,7 @@ def package_json(app: App, view: OwnersView, folder: str, parts: Collection[str]
     text = view.read("package.json") or "{}"
     entries: list[Addition] = [
         JsonEntry(at=("scripts", name), value=command)
-        for name, command in scripts(app, view, folder, parts).items()
+        for name, command in scripts(view, folder, parts).items()
     ]
     has_own = jsonedit.has
     for name, version in sorted(version_set(app.node_major).items()):

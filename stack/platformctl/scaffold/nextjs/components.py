@@ -12,9 +12,24 @@ from platformctl.scaffold.nextjs.samples import Sampler, Unknown
 from platformctl.scaffold.nextjs.source import Exported, Sources, find_all, text_of
 
 _SPECIAL: Final = frozenset(
-    "page layout loading error global-error not-found template default route _app _document _error".split()
+    [
+        "page",
+        "layout",
+        "loading",
+        "error",
+        "global-error",
+        "not-found",
+        "template",
+        "default",
+        "route",
+        "_app",
+        "_document",
+        "_error",
+    ]
 )
-_TESTS: Final = re.compile(r"(^|/)(__tests__|__mocks__|e2e|cypress|stories)/|\.(test|spec|stories|e2e|d)\.[jt]sx?$")
+_TESTS: Final = re.compile(
+    r"(^|/)(__tests__|__mocks__|e2e|cypress|stories)/|\.(test|spec|stories|e2e|d)\.[jt]sx?$"
+)
 _CONTROL: Final = re.compile(r"<button\b|onClick=|<input\b|<select\b|<textarea\b")
 _SENDING: Final = re.compile(r"""method:\s*["'](POST|PUT|PATCH)|\.(post|put|patch)\(""")
 _REQUEST: Final = re.compile(r"\bfetch\(|\baxios\b|\bky\b|useSWR\(|useQuery\(")
@@ -155,11 +170,14 @@ def _callbacks(exported: Exported) -> Iterable[tuple[str, str]]:
             continue
         words = " ".join(text_of(n).strip() for n in button.named_children if n.type == "jsx_text").strip()
         handler = re.search(r"onClick=\{(?:\(\)\s*=>\s*)?(\w+)", text_of(opening))
-        if words and handler and re.fullmatch(r"on[A-Z]\w*", handler[1]) and "disabled" not in text_of(opening):
-            if not any(n.type == "jsx_expression" for n in button.named_children):
-                yield re.sub(r"\s+", " ", words), handler[1]
+        dynamic = any(node.type == "jsx_expression" for node in button.named_children)
+        plain = words and not dynamic and "disabled" not in text_of(opening)
+        if plain and handler and re.fullmatch(r"on[A-Z]\w*", handler[1]):
+            yield re.sub(r"\s+", " ", words), handler[1]
 
 
 def _retry(exported: Exported) -> str | None:
-    found = re.search(r">\s*((?:Try again|Retry|Reload|Again)\b[^<{]*?)\s*</button>", exported.text, re.IGNORECASE)
+    found = re.search(
+        r">\s*((?:Try again|Retry|Reload|Again)\b[^<{]*?)\s*</button>", exported.text, re.IGNORECASE
+    )
     return found[1].strip() if found and 'role="alert"' in exported.text else None

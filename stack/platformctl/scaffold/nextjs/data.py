@@ -8,18 +8,32 @@ from collections.abc import Iterable
 
 from platform_telemetry.contract import METRICS
 from platform_telemetry.spec import MetricType
-
 from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.routes import first_matching
 
-_NO_COVERAGE = "page layout loading error global-error not-found template default _app _document".split()
+_NO_COVERAGE = [
+    "page",
+    "layout",
+    "loading",
+    "error",
+    "global-error",
+    "not-found",
+    "template",
+    "default",
+    "_app",
+    "_document",
+]
 
 
-def config_text(app: App, *, suffix: str, e2e_suffix: str, folder: str, server_components: Iterable[str]) -> str:
+def config_text(
+    app: App, *, suffix: str, e2e_suffix: str, folder: str, server_components: Iterable[str]
+) -> str:
     """The generated configuration as JSON."""
     paths = [route.path for route in app.api_routes]
-    routes: list[JsonValue] = [{"path": r.path, "methods": list(r.methods), "file": r.file} for r in app.api_routes]
+    routes: list[JsonValue] = [
+        {"path": r.path, "methods": list(r.methods), "file": r.file} for r in app.api_routes
+    ]
     document: dict[str, JsonValue] = {
         "$about": "Written by platformctl from what it found in the application. It is written again on a re-run.",
         "app": app.name,
@@ -48,7 +62,11 @@ def config_text(app: App, *, suffix: str, e2e_suffix: str, folder: str, server_c
 def catalogue_text() -> str:
     """The platform's metric catalogue, as far as an exposition can be held against it."""
     metrics = [
-        {"name": spec.name, "type": "gauge" if spec.type is MetricType.INFO else spec.type.value, "labels": list(spec.labels)}
+        {
+            "name": spec.name,
+            "type": "gauge" if spec.type is MetricType.INFO else spec.type.value,
+            "labels": list(spec.labels),
+        }
         for spec in METRICS
     ]
     return json.dumps({"metrics": metrics}, indent=2) + "\n"

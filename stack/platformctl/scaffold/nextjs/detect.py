@@ -33,7 +33,9 @@ _MANAGERS: Final = {
 }
 _RUNNERS: Final = ("jest.config", "vitest.config", "playwright.config", "cypress.config")
 _OPENAPI: Final = re.compile(r"(^|/)(openapi|swagger|api-schema)[\w.-]*\.json$", re.IGNORECASE)
-_NO_SOURCES: Final = frozenset({"public", "scripts", "prisma", "docs", "e2e", "tests", "test", "cypress", "node"})
+_NO_SOURCES: Final = frozenset(
+    {"public", "scripts", "prisma", "docs", "e2e", "tests", "test", "cypress", "node"}
+)
 
 
 @dataclass
@@ -73,7 +75,9 @@ def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> A
     header = find_header(sources, src, contract)
     provider = find_provider(sources, _source_folders(view, src))
     for name, found in (("OpenAPI document", contract), ("provider", provider.name if provider else None)):
-        notes.note(name, found or "none found", provider.file if name == "provider" and provider else found or "-")
+        notes.note(
+            name, found or "none found", provider.file if name == "provider" and provider else found or "-"
+        )
     notes.note("tenant header", header[0] if header else "none found", header[1] if header else "-")
     return App(
         name=str(package.get("name") or view.root.name),
@@ -125,7 +129,9 @@ def _refuse(view: OwnersView, package: Mapping[str, JsonValue], next_version: st
         folders = sorted({posixpath.dirname(path) for path in view.files() if path.endswith("/package.json")})
         apps = [folder for folder in folders if '"next"' in (view.read(f"{folder}/package.json") or "")]
         fix = f"platformctl scaffold-tests {view.root / apps[0]}" if apps else None
-        raise PlatformError("next is not among the dependencies: no Next.js application", where=where, fix=fix)
+        raise PlatformError(
+            "next is not among the dependencies: no Next.js application", where=where, fix=fix
+        )
     if not view.exists("tsconfig.json"):
         raise PlatformError(
             "There is no tsconfig.json: the framework is TypeScript",
@@ -270,4 +276,6 @@ def _runners(view: OwnersView, package: Mapping[str, JsonValue], notes: _Facts) 
 
 
 def _eslint(view: OwnersView) -> str | None:
-    return next((name for name in _top(view) if name.startswith(("eslint.config.", ".eslintrc", "biome.json"))), None)
+    return next(
+        (name for name in _top(view) if name.startswith(("eslint.config.", ".eslintrc", "biome.json"))), None
+    )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from platformctl.errors import UsageError
-from platformctl.scaffold.lay.tree import LaidFile, Mode, SharedFile, Tree
+from platformctl.scaffold.lay import jsonedit
+from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.lay.project import OwnersView
+from platformctl.scaffold.lay.tree import LaidFile, Mode, SharedFile, Tree
 from platformctl.scaffold.nextjs import additions, templates
 from platformctl.scaffold.nextjs.app import App
+from platformctl.scaffold.nextjs.ci import pipelines
 from platformctl.scaffold.nextjs.components import Found, Todo, find, source_files
 from platformctl.scaffold.nextjs.data import catalogue_text, config_text
 from platformctl.scaffold.nextjs.report import todo_text
@@ -39,11 +43,12 @@ _PART_OF: Final = {
     "scripts/bundle-budget.mjs": "perf",
     "e2e/security": "security",
     "scripts/audit.mjs": "security",
+    "scripts/coverage-summary.mjs": "unit",
     "e2e/monitoring": "monitoring",
     "e2e/": "e2e",
     "metric-catalogue.json": "monitoring",
 }
-_SEEDS: Final = frozenset({"gates.json", "tenants.ts", "e2e/app.ts", "e2e/journeys.ts"})
+_SEEDS: Final = frozenset({"tenants.ts", "e2e/app.ts", "e2e/journeys.ts"})
 _NEEDS_BROWSER: Final = frozenset({"visual", "a11y", "perf", "security", "monitoring"})
 
 
@@ -53,7 +58,9 @@ class Choices:
 
     folder: str
     parts: tuple[str, ...] = PARTS
-    skipped: tuple[str, ...] = field(default=())
+    skipped: tuple[str, ...] = ()  # generated tests that cannot work here, as `subject/kind`
+    warned: tuple[str, ...] = ()  # gates that the application does not pass today
+    ratchet: tuple[tuple[str, int], ...] = ()  # today's coverage, where it is below the gate
 
 
 def parts_of(only: str | None) -> tuple[str, ...]:
@@ -95,28 +102,81 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
         app=app, sources=sources, folder=choices.folder, suffix=suffix, skipped=frozenset(choices.skipped)
     )
     todos = (*open_ends(app, found), *_skipped(choices))
-    files = [*_static(app, choices), *_adapter(app, choices, generator)]
+    files = [*_static(app, choices), *_gates(choices), *_adapter(app, choices, generator)]
     files.append(_config(app, choices, found, suffix))
     if "monitoring" in choices.parts:
         files.append(LaidFile(path=f"{choices.folder}/metric-catalogue.json", text=catalogue_text()))
     if "unit" in choices.parts:
         files += generator.files(found)
+    names = additions.scripts(view, choices.folder, choices.parts)
+    if "ci" in choices.parts:
+        frozen = (view.root / app.manager.lock).is_file() or app.workspace is not None
+        files += pipelines(app, folder=choices.folder, parts=choices.parts, scripts=names, frozen=frozen)
+    guide = templates.render(
+        "guide.md.j2", app=app, folder=choices.folder, parts=choices.parts, scripts=names
+    )
+    files.append(LaidFile(path=f"{choices.folder}/README.md", text=guide))
     files.append(LaidFile(path=f"{choices.folder}/TODO.md", text=todo_text(app, todos)))
     tree = Tree(
         name=NAME,
         version=VERSION,
-        answers={"folder": choices.folder, "parts": list(choices.parts), "skipped": list(choices.skipped)},
+        answers=_answers(choices),
         files=tuple(sorted(files, key=lambda file: file.path)),
         shared=tuple(_shared(app, view, choices)),
     )
     return Framework(tree=tree, found=found, todos=todos)
 
 
+def _answers(choices: Choices) -> dict[str, JsonValue]:
+    return {
+        "folder": choices.folder,
+        "parts": list(choices.parts),
+        "skipped": list(choices.skipped),
+        "warned": list(choices.warned),
+        "ratchet": dict(choices.ratchet),
+    }
+
+
+def choices_from(answers: Mapping[str, JsonValue], *, folder: str, parts: tuple[str, ...] | None) -> Choices:
+    """The choices of the last run; `parts` are those of this one, when it names any."""
+    kept = answers.get("folder")
+    ratchet = answers.get("ratchet")
+    return Choices(
+        folder=kept if isinstance(kept, str) else folder,
+        parts=parts or _texts(answers.get("parts")) or PARTS,
+        skipped=_texts(answers.get("skipped")),
+        warned=_texts(answers.get("warned")),
+        ratchet=tuple((k, int(v)) for k, v in ratchet.items() if isinstance(v, int))
+        if isinstance(ratchet, dict)
+        else (),
+    )
+
+
+def _texts(value: JsonValue) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()
+
+
+def _gates(choices: Choices) -> Iterator[LaidFile]:
+    """The gates, as strict as the application can bear today."""
+    text = templates.text("tests/gates.json")
+    for gate in choices.warned:
+        text = jsonedit.put(text, (gate, "mode"), "warn")
+    if choices.ratchet:
+        text = jsonedit.put(text, ("coverage", "ratchet"), True)
+        baseline = json.dumps(dict(choices.ratchet), indent=2) + "\n"
+        yield LaidFile(path=f"{choices.folder}/coverage-baseline.json", text=baseline, mode=Mode.SEED)
+    yield LaidFile(path=f"{choices.folder}/gates.json", text=text, mode=Mode.SEED)
+
+
 def _static(app: App, choices: Choices) -> Iterator[LaidFile]:
     for folder in ("", "jest", "support", "mocks", "e2e", "scripts"):
         for name in templates.names(f"tests/{folder}".rstrip("/")):
             path = posixpath.join(folder, name)
-            if name.endswith(".j2") or name == "openapi.ts" or _part(path) not in (None, *choices.parts):
+            if (
+                name.endswith(".j2")
+                or name in {"openapi.ts", "gates.json"}
+                or _part(path) not in (None, *choices.parts)
+            ):
                 continue
             mode = Mode.SEED if path in _SEEDS else Mode.MANAGED
             yield LaidFile(path=f"{choices.folder}/{path}", text=templates.text(f"tests/{path}"), mode=mode)

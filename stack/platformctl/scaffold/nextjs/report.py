@@ -21,11 +21,15 @@ def todo_text(app: App, todos: Iterable[Todo]) -> str:
     lines += rows or ["Nothing: everything that was found has a test."]
     lines += ["", "## What only you can fill in", ""]
     if app.provider is None:
-        lines.append("- `platform.adapter.tsx`: no provider of the tenant was found; wrap components in yours.")
+        lines.append(
+            "- `platform.adapter.tsx`: no provider of the tenant was found; wrap components in yours."
+        )
     if app.tenant_header is None:
         lines.append("- no header that names the tenant was found; requests are not checked for one.")
     if app.openapi is None:
-        lines.append("- no OpenAPI document was found; requests and answers are checked for the tenant header only.")
+        lines.append(
+            "- no OpenAPI document was found; requests and answers are checked for the tenant header only."
+        )
     lines += [
         "- `platform.adapter.tsx`: `sessionHeaders` and `knownTenants`, for route handlers and the proxy.",
         "- `e2e/app.ts`: how to sign in, which tenants exist, flags, tenant-supplied text.",

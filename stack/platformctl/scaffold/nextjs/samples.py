@@ -69,7 +69,9 @@ class Sampler:
             case "array_type":
                 return f"[{self.of(node.named_children[0], path, name, depth + 1)}]"
             case "tuple_type":
-                return f"[{', '.join(self.of(child, path, name, depth + 1) for child in node.named_children)}]"
+                return (
+                    f"[{', '.join(self.of(child, path, name, depth + 1) for child in node.named_children)}]"
+                )
             case "union_type":
                 return self._union(node, path, name, depth)
             case "object_type" | "interface_body" | "intersection_type":
@@ -95,7 +97,9 @@ class Sampler:
                 if declared is None:
                     raise Unknown(f"type {text_of(node)} is declared outside the project")
                 found |= self._declared_fields(declared[1], declared[0], depth)
-            case "generic_type" if text_of(node.named_children[0]).endswith(("PropsWithChildren", "Readonly")):
+            case "generic_type" if text_of(node.named_children[0]).endswith(
+                ("PropsWithChildren", "Readonly")
+            ):
                 arguments = node.named_children[1].named_children
                 found |= self.fields(arguments[0], path, depth + 1)
             case _:
@@ -119,11 +123,11 @@ class Sampler:
     def _object(self, fields: dict[str, tuple[Node, str]], depth: int) -> str:
         parts = []
         for name, (kind, path) in fields.items():
-            value = self.hints.get(name) if self._fits(name, kind, path) else None
+            value = self.hints.get(name) if self._fits(name, kind) else None
             parts.append(f"{name}: {value or self.of(kind, path, name, depth + 1)}")
         return "{ " + ", ".join(parts) + " }" if parts else "{}"
 
-    def _fits(self, name: str, kind: Node, path: str) -> bool:
+    def _fits(self, name: str, kind: Node) -> bool:
         """A hint is used where the declared type can hold it: nothing with members of its own but records."""
         return name in self.hints and kind.type == "type_annotation" and "=>" not in text_of(kind)
 
@@ -167,7 +171,9 @@ class Sampler:
 def _signatures(body: Node) -> list[tuple[str, Node]]:
     found = []
     for child in body.named_children:
-        if child.type not in {"property_signature", "method_signature"} or any(c.type == "?" for c in child.children):
+        if child.type not in {"property_signature", "method_signature"} or any(
+            c.type == "?" for c in child.children
+        ):
             continue
         name, kind = child.child_by_field_name("name"), child.child_by_field_name("type")
         if name is not None and kind is not None:

@@ -97,7 +97,11 @@ class Sources:
         for _ in range(5):
             root = self.root(path)
             for node in root.named_children if root else ():
-                declared = node.named_children[0] if node.type == "export_statement" and node.named_children else node
+                declared = (
+                    node.named_children[0]
+                    if node.type == "export_statement" and node.named_children
+                    else node
+                )
                 named = declared.child_by_field_name("name")
                 if declared.type in _DECLARED and named and text_of(named) == name:
                     return path, declared

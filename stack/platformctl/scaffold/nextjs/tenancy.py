@@ -11,8 +11,12 @@ from platformctl.scaffold.nextjs.components import source_files
 from platformctl.scaffold.nextjs.samples import Sampler, Unknown
 from platformctl.scaffold.nextjs.source import Exported, Sources
 
-_HEADER: Final = re.compile(r"""["'`](x-(?:[a-z]+-)?(?:tenant|org|workspace)(?:-[a-z]+)?)["'`]""", re.IGNORECASE)
-_COOKIE: Final = re.compile(r"""cookies(?:\(\))?\)?\.(?:set|get)\(\s*["']([\w.-]*(?:session|token|auth)[\w.-]*)["']""")
+_HEADER: Final = re.compile(
+    r"""["'`](x-(?:[a-z]+-)?(?:tenant|org|workspace)(?:-[a-z]+)?)["'`]""", re.IGNORECASE
+)
+_COOKIE: Final = re.compile(
+    r"""cookies(?:\(\))?\)?\.(?:set|get)\(\s*["']([\w.-]*(?:session|token|auth)[\w.-]*)["']"""
+)
 _COOKIE_NAME: Final = re.compile(r"""COOKIE\w*\s*=\s*["']([\w.-]+)["']""")
 # What the adapter's `session` holds, by the name of the field that wants it.
 _HINTS: Final[Mapping[str, str]] = {
@@ -53,7 +57,9 @@ def find_provider(sources: Sources, folders: Iterable[str]) -> Provider | None:
     found = list[Exported]()
     for path in source_files(sources, folders):
         if "createContext" in (sources.view.read(path) or ""):
-            found += [e for e in sources.exported(path) if re.search(r"(Tenant|Org|Workspace)\w*Provider$", e.name)]
+            found += [
+                e for e in sources.exported(path) if re.search(r"(Tenant|Org|Workspace)\w*Provider$", e.name)
+            ]
     for exported in found:
         props = _props(sources, exported)
         if props is not None:

@@ -55,7 +55,10 @@ class Generator:
                 part = components[start : start + _MOST_IN_A_FILE]
                 name = stem if nth == 0 else f"{stem}-{nth + 1}"
                 text = templates.render(
-                    "tests/unit/components.tsx.j2", folder=folder, components=[self._view(c) for c in part], up=".."
+                    "tests/unit/components.tsx.j2",
+                    folder=folder,
+                    components=[self._view(c) for c in part],
+                    up="..",
                 )
                 yield self._file(f"{name}.{self.suffix}.tsx", text)
 
@@ -80,7 +83,9 @@ class Generator:
             if _takes_nothing(hook) and not hook.default and f"{hook.name}/hook" not in self.skipped
         ]
         if hooks:
-            yield self._file(f"hooks.{self.suffix}.tsx", templates.render("tests/unit/hooks.tsx.j2", hooks=hooks))
+            yield self._file(
+                f"hooks.{self.suffix}.tsx", templates.render("tests/unit/hooks.tsx.j2", hooks=hooks)
+            )
 
     def _routes(self) -> Iterator[LaidFile]:
         routes = [
@@ -94,13 +99,17 @@ class Generator:
             if f"{route.path}/route" not in self.skipped
         ]
         if routes:
-            yield self._file(f"routes.{self.suffix}.ts", templates.render("tests/unit/routes.ts.j2", routes=routes))
+            yield self._file(
+                f"routes.{self.suffix}.ts", templates.render("tests/unit/routes.ts.j2", routes=routes)
+            )
 
     def _proxy(self) -> Iterator[LaidFile]:
         proxy = self.app.proxy
         if proxy is None or "proxy/proxy" in self.skipped:
             return
-        pages = [page for page in self.app.pages if not re.search(r"log-?in|sign-?in|auth", page)][:5] or ["/"]
+        pages = [page for page in self.app.pages if not re.search(r"log-?in|sign-?in|auth", page)][:5] or [
+            "/"
+        ]
         values = {
             "file": proxy.file,
             "name": proxy.name,
@@ -152,7 +161,9 @@ def open_ends(app: App, found: Found) -> Iterator[Todo]:
     yield from found.todos
     for hook in found.hooks:
         if not _takes_nothing(hook) or hook.default:
-            yield Todo(what=f"hook {hook.name}", path=hook.path, why="what to call it with is not to be inferred")
+            yield Todo(
+                what=f"hook {hook.name}", path=hook.path, why="what to call it with is not to be inferred"
+            )
     for action in found.actions:
         why = "what a server action changes is not to be inferred: call it in a test with @jest-environment node"
         yield Todo(what=f"server action {action.name}", path=action.path, why=why)
@@ -171,7 +182,9 @@ def _thrown(hook: Exported) -> str | None:
 
 
 def _flags(own: str) -> list[str]:
-    return sorted(set(re.findall(r"""<\w*(?:Feature|Flag)\w*\s[^>]*\b(?:flag|feature|name)=["'](\w+)["']""", own)))
+    return sorted(
+        set(re.findall(r"""<\w*(?:Feature|Flag)\w*\s[^>]*\b(?:flag|feature|name)=["'](\w+)["']""", own))
+    )
 
 
 def _gate(component: Component, own: str) -> str | None:

@@ -52,7 +52,7 @@ export default defineConfig({
     browserProject("firefox", "Desktop Firefox"),
     browserProject("webkit", "Desktop Safari"),
     browserProject("edge", "Desktop Edge"),
-    inChromium("mobile", only("pages journeys a11y"), mobile),
+    inChromium("mobile", only("pages journeys"), mobile),
     inChromium("tablet", only("pages"), tablet),
     inChromium("a11y", only("a11y")),
     inChromium("visual", only("visual")),

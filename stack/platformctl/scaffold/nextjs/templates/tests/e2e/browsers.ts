@@ -39,7 +39,7 @@ export function findBrowser(id: BrowserId): FoundBrowser {
   const playwrights = named ? undefined : own(id);
   const path = named === "none" ? undefined : (named ?? playwrights ?? SYSTEM[id].find((candidate) => existsSync(candidate)));
   if (!path) {
-    if (process.env.REQUIRE_ALL_BROWSERS) throw new Error(`${id} is not installed here, and REQUIRE_ALL_BROWSERS is set`);
+    if (process.env.REQUIRE_ALL_BROWSERS || process.env.REQUIRE_BROWSER === id) throw new Error(`${id} is not installed here, and it is required`);
     return { id, use: {} };
   }
   if (id === "edge") return { id, path, use: { channel: "msedge" } };
