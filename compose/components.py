@@ -37,6 +37,7 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time=30d",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
+            "--web.user-assets={config}/assets",
         ),
         config_path="/etc/platformctl",
         data_path="/prometheus",
@@ -52,6 +53,7 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time=30d",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
+            "--web.user-assets={config}/assets",
         ),
         stop_timeout=seconds(30),
     ),
@@ -139,7 +141,7 @@ REDIS_EXPORTER: Final = Component(
     title="Redis exporter",
     ports=(Port(name="http", number=9121),),
     health=HttpHealth(port="http", path="/health"),
-    scrape=Scrape(port="http"),
+    scrape=Scrape(port="http", interval=seconds(5)),
     needs=("redis",),
     container=Container(
         # The plain tag is built from scratch: nothing in it could ask the exporter how it is.
@@ -180,6 +182,7 @@ POSTGRES: Final = Component(
         search=("/usr/lib/postgresql/*/bin",),
         package="postgresql",
         unprivileged_user="postgres",
+        health_command=("pg_isready", "-q", "-h", "127.0.0.1", "-p", "{port:postgres}"),
         stop_signal=Signals.SIGINT,  # SIGTERM waits for every client to leave
         args=(
             "-D", "{data}/pgdata", "-p", "{port:postgres}", "-c", "listen_addresses=127.0.0.1",
@@ -207,7 +210,7 @@ POSTGRES_EXPORTER: Final = Component(
     title="PostgreSQL exporter",
     ports=(Port(name="http", number=9187),),
     health=HttpHealth(port="http", path="/"),
-    scrape=Scrape(port="http"),
+    scrape=Scrape(port="http", interval=seconds(5)),
     needs=("postgres",),
     secrets=("postgres-password",),
     container=Container(

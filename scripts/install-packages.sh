@@ -54,7 +54,7 @@ dpkg-query -W -f '${Package}\n' | sort >"$kept/after"
 # Installing enables services for the next boot; only what came just now is switched off again.
 for package in $(comm -13 "$kept/before" "$kept/after"); do
   for path in $(dpkg -L "$package" | grep -E '/systemd/system/[^/]+\.(service|socket|timer)$' || true); do
-    deb-systemd-helper disable "$(basename "$path")" >/dev/null 2>&1 || true
+    DPKG_MAINTSCRIPT_PACKAGE=$package deb-systemd-helper disable "$(basename "$path")" >/dev/null 2>&1 || true
   done
 done
 ROOT

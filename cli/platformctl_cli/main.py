@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated, Final
@@ -68,3 +69,6 @@ def main() -> None:
     except PlatformError as error:
         show.failure(error, json_wanted="--json" in sys.argv)
         sys.exit(error.exit_code)
+    except BrokenPipeError:  # the reader has gone: `platformctl plan | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

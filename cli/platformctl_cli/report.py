@@ -6,6 +6,7 @@ import difflib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from typing import Final
 
 from platformctl.app.check import Report
 from platformctl.app.deploy import Outcome
@@ -15,7 +16,8 @@ from platformctl.model.site import Site
 from platformctl.plan import FileAction, FileChange, Plan
 from platformctl_cli import show
 
-_SIGNS = {FileAction.CREATE: "+", FileAction.UPDATE: "~", FileAction.DELETE: "-"}
+_MOST_LISTED: Final = 3
+_SIGNS: Final = {FileAction.CREATE: "+", FileAction.UPDATE: "~", FileAction.DELETE: "-"}
 
 
 def show_plan(plan: Plan, site: Site, *, diffs: bool) -> None:
@@ -33,16 +35,32 @@ def talk_plan(plan: Plan, site: Site) -> None:
 def _plan_lines(plan: Plan, site: Site, *, diffs: bool) -> Iterator[str]:
     if plan.is_empty:
         yield "nothing to change"
-    for file in plan.files:
-        yield f"{_SIGNS[file.action]} {file.path}"
-        if diffs and file.action is FileAction.UPDATE:
-            yield from (f"    {line}" for line in _differences(file))
+    yield from _file_lines(plan) if diffs else _folder_lines(plan)
     for unit in plan.units:
         yield f"* {unit.action} {unit.name}: {unit.reason}"
     for skipped in site.skipped:
         yield f"! {skipped.component} is left out: {skipped.reason}"
         if skipped.fix:
             yield f"    fix: {skipped.fix}"
+
+
+def _file_lines(plan: Plan) -> Iterator[str]:
+    for file in plan.files:
+        yield f"{_SIGNS[file.action]} {file.path}"
+        if file.action is FileAction.UPDATE:
+            yield from (f"    {line}" for line in _differences(file))
+
+
+def _folder_lines(plan: Plan) -> Iterator[str]:
+    """In short: folders with more than a few changes of one kind are one line."""
+    groups: dict[tuple[FileAction, str], list[str]] = {}
+    for file in plan.files:
+        groups.setdefault((file.action, file.path.partition("/")[0]), []).append(file.path)
+    for (action, folder), paths in groups.items():
+        if len(paths) > _MOST_LISTED:
+            yield f"{_SIGNS[action]} {folder}/ ({len(paths)} files)"
+        else:
+            yield from (f"{_SIGNS[action]} {path}" for path in paths)
 
 
 def _differences(change: FileChange) -> Iterator[str]:

@@ -40,9 +40,7 @@ def platform(*components: Component, builds: tuple[Artifact, ...] = ()) -> Platf
     """A platform of these components; of the core ones where none are given."""
     oncall = OnCall(
         teams=(),
-        receivers=(
-            Receiver(name="page", targets=(PagerDutyTarget(routing_key_secret="pagerduty-key"),)),
-        ),
+        receivers=(Receiver(name="page", targets=(PagerDutyTarget(routing_key_secret="pagerduty-key"),)),),
         route=Route(receiver="page"),
     )
     return Platform(
@@ -61,14 +59,26 @@ def core(name: str) -> Component:
     return next(component for component in CORE if component.name == name)
 
 
-def with_memory(component: Component, memory_mb: int) -> Component:
-    """The component with another memory limit."""
+def container(component: Component) -> Container:
+    """The container part; raises `ValueError` where there is none."""
     if component.container is None:
         raise ValueError(f"{component.name} has no container")
-    return replace(component, container=replace(component.container, memory_mb=memory_mb))
+    return component.container
+
+
+def with_memory(component: Component, memory_mb: int) -> Component:
+    """The component with another memory limit."""
+    return replace(component, container=replace(container(component), memory_mb=memory_mb))
+
+
+def with_command(component: Component, *command: str) -> Component:
+    """The component with another command."""
+    return replace(component, container=replace(container(component), command=command))
 
 
 def release(runtime: Runtime, platform: Platform, site: Site, *files: Artifact) -> Release:
     """The release of a runtime's own files and `files`."""
-    everything = {artifact.path: artifact for artifact in (*files, *runtime.render(platform, site))}
+    everything = {
+        artifact.path: artifact for artifact in (*platform.builds, *files, *runtime.render(platform, site))
+    }
     return Release(files=everything, units=runtime.units(platform, site, everything))

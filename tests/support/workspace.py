@@ -70,6 +70,12 @@ class Workspace:
         found: dict[str, str] = next(c for c in components if c["name"] == name)
         return found
 
+    def pid(self, name: str) -> int:
+        """The process of a native component, by its record."""
+        record = json.loads((self.folder / ".platformctl" / "run" / f"{name}.json").read_text())
+        pid: int = record["pid"]
+        return pid
+
     def address(self, name: str) -> str:
         """The component's URL."""
         return self.component(name)["url"]

@@ -18,6 +18,7 @@ def deploy(
 
     Without a terminal it needs --yes. A second run changes nothing.
 
+    \b
     Examples:
       platformctl deploy
       platformctl deploy --yes --no-demo --runtime native

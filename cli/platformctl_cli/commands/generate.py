@@ -23,6 +23,7 @@ def generate(
 ) -> None:
     """Write the release tree: every configuration file, rule, test and dashboard.
 
+    \b
     Examples:
       platformctl generate --out release          a self-contained folder for docker compose
       platformctl generate --out release --check  in CI: are the committed files current?

@@ -19,6 +19,7 @@ def plan(
 ) -> None:
     """Show what a deployment would change: files with their differences, and components. Changes nothing.
 
+    \b
     Examples:
       platformctl plan
       platformctl plan --check --json
@@ -37,4 +38,4 @@ def plan(
     else:
         show_plan(found, prepared.site, diffs=True)
     if check and not found.is_empty:
-        raise DifferencesFound("the stack differs from its definitions", fix="platformctl deploy")
+        raise typer.Exit(DifferencesFound.exit_code)

@@ -22,6 +22,7 @@ def status(
 
     Exits 1 when something is wrong.
 
+    \b
     Examples:
       platformctl status
       platformctl status --json | jq .alerts

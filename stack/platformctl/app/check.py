@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from platformctl.app.session import Prepared, Request, open_session, prepare
-from platformctl.checks.table import CHECKS
+from platformctl.app.session import Prepared, Request, Session, open_session, prepare
+from platformctl.checks.table import CHECKS, SITE_CHECKS
 from platformctl.errors import PlatformError
 from platformctl.model.problem import Level, Problem
-from platformctl.sources.judges import JUDGES
+from platformctl.sources.judges import JUDGES, Passed
 
 _ORDER: Final = (Level.ERROR, Level.WARNING, Level.SKIPPED)
 
@@ -34,15 +34,17 @@ class Report:
 
 
 def check_workspace(request: Request) -> Report:
-    """Load, render and check a workspace; writes nothing."""
+    """Load, render and check a workspace; changes nothing."""
     session = open_session(request)
-    return examine(prepare(session, request))
+    return examine(session, prepare(session, request))
 
 
-def examine(prepared: Prepared) -> Report:
+def examine(session: Session, prepared: Prepared) -> Report:
     """Every check and every judge on one platform and the release made of it."""
-    found = sorted(_problems(prepared), key=lambda p: (_ORDER.index(p.level), p.where, p.check, p.what))
-    return Report(problems=tuple(found), checks=len(CHECKS) + len(JUDGES))
+    found = sorted(
+        _problems(session, prepared), key=lambda p: (_ORDER.index(p.level), p.where, p.check, p.what)
+    )
+    return Report(problems=tuple(found), checks=len(CHECKS) + len(SITE_CHECKS) + len(JUDGES))
 
 
 def refuse_errors(problems: tuple[Problem, ...]) -> None:
@@ -55,8 +57,11 @@ def refuse_errors(problems: tuple[Problem, ...]) -> None:
     raise ChecksFailed(f"{first.what}{more}", where=first.where, fix=first.fix or "platformctl check")
 
 
-def _problems(prepared: Prepared) -> Iterator[Problem]:
+def _problems(session: Session, prepared: Prepared) -> Iterator[Problem]:
     for check in CHECKS:
         yield from check(prepared.platform)
+    for site_check in SITE_CHECKS:
+        yield from site_check(prepared.platform, prepared.site)
+    passed = Passed(session.workspace.state / "passed")
     for judge in JUDGES:
-        yield from judge(prepared.release.files)
+        yield from judge(prepared.release.files, passed)

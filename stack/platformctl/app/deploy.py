@@ -58,8 +58,10 @@ def deploy(request: Request, talk: Talk) -> Outcome:
     with session.store.lock():
         talk.say(f"runtime: {session.runtime.name} ({session.why})")
         prepared = prepare(session, request)
-        problems = check.examine(prepared).problems
+        problems = check.examine(session, prepared).problems
         check.refuse_errors(problems)
+        for problem in problems:
+            talk.say(f"{problem.level}: {problem.what}")
         actual = read_actual(session)
         plan = diff(prepared.release, actual)
         result, number = Result.UNCHANGED, actual.number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from platformctl.app.session import Request, open_session, prepare_offline
+from platformctl.app.session import Request, open_offline, prepare_offline
 from platformctl.errors import UsageError
 from platformctl.model.release import Release
 from platformctl.render import manifest
@@ -54,4 +54,4 @@ def differences(request: Request, out: Path) -> list[str]:
 
 
 def _release(request: Request) -> Release:
-    return prepare_offline(open_session(request), request).release
+    return prepare_offline(open_offline(request), request).release

@@ -12,7 +12,10 @@ def log_lines(request: Request, component: str, *, tail: int, follow: bool) -> I
     """The component's last lines, and with `follow` those to come; raises `UsageError` for an unknown one."""
     runtime = open_session(request).runtime
     known = runtime.running()
+    if not known:
+        raise UsageError("nothing runs here", fix="platformctl deploy")
     if component not in known:
-        names = ", ".join(sorted(known)) or "none: nothing runs"
-        raise UsageError(f"no component {component!r} runs here", fix=f"use one of: {names}")
+        raise UsageError(
+            f"no component {component!r} runs here", fix=f"use one of: {', '.join(sorted(known))}"
+        )
     return runtime.log_lines(component, tail=tail, follow=follow)

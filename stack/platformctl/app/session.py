@@ -56,6 +56,14 @@ def open_session(request: Request) -> Session:
     return Session(workspace=found, store=store, runtime=runtime, why=why)
 
 
+def open_offline(request: Request) -> Session:
+    """As `open_session`, for work that starts nothing: the runtime need not be usable here."""
+    found = workspace.find(request.workspace, start=request.start)
+    runtimes = {r.name: r for r in _runtimes(found.state)}
+    chosen = runtimes[request.runtime or RuntimeName.COMPOSE]
+    return Session(workspace=found, store=ReleaseStore(found.state), runtime=chosen, why="asked for")
+
+
 def prepare(session: Session, request: Request) -> Prepared:
     """Load the definitions, survey the machine, render the release. Writes no release."""
     platform = load_platform(session.workspace.content)
@@ -70,12 +78,15 @@ def read_actual(session: Session) -> Actual:
     return Actual(number=number, files=files, units=session.runtime.running())
 
 
+def _runtimes(state: Path) -> tuple[Runtime, Runtime]:
+    return ComposeRuntime(state), NativeRuntime(state)
+
+
 def _choose(state: Path, wanted: RuntimeName | None) -> tuple[Runtime, str]:
-    compose, native = ComposeRuntime(state), NativeRuntime(state)
+    compose, native = _runtimes(state)
     if wanted is not None:
-        chosen: Runtime = compose if wanted is RuntimeName.COMPOSE else native
+        chosen, other = (compose, native) if wanted is RuntimeName.COMPOSE else (native, compose)
         if reason := chosen.unavailable():
-            other = native if chosen is compose else compose
             raise PlatformError(
                 f"the {wanted} runtime cannot be used here: {reason}",
                 fix=f"platformctl deploy --runtime {other.name}",

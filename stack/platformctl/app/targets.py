@@ -10,7 +10,20 @@ from platformctl.model.artifact import Artifact
 from platformctl.model.platform import Platform
 from platformctl.model.release import Release
 from platformctl.model.site import Site
-from platformctl.render import alertmanager, manifest, pagerduty, prometheus, rule_tests, rules
+from platformctl.render import (
+    alertmanager,
+    alloy,
+    grafana,
+    loki,
+    manifest,
+    pagerduty,
+    prometheus,
+    promtail,
+    registry,
+    rule_tests,
+    rules,
+    runbooks,
+)
 from platformctl.sinks.runtime import Runtime
 
 Renderer: TypeAlias = Callable[[Platform, Site], Iterator[Artifact]]
@@ -21,6 +34,12 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     rule_tests.render,
     alertmanager.render,
     pagerduty.render,
+    runbooks.render,
+    registry.render,
+    grafana.render,
+    loki.render,
+    promtail.render,
+    alloy.render,
 )
 
 

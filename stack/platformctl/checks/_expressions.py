@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,8 @@ from platformctl.model.platform import Platform
 TARGET_LABELS: Final = frozenset({"job", "instance"})
 """The labels that come with every scrape."""
 
+_PROMQL_BLOCK: Final = re.compile(r"^```promql\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_BETWEEN_QUERIES: Final = re.compile(r"^(?:#.*|\s*)\n", re.MULTILINE)
 _ANY_LABELS: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
@@ -38,7 +41,7 @@ class Expression:
 
 
 def expressions(platform: Platform) -> Iterator[Expression]:
-    """The expressions of recording rules, alerts and dashboards; log queries are not PromQL."""
+    """The expressions of recording rules, alerts, dashboards and runbooks; log queries are not PromQL."""
     for rule in platform.recording_rules:
         yield Expression(rule.name, rule.expr, platform.origin("recording rule", rule.name))
     for alert in platform.alerts:
@@ -47,6 +50,15 @@ def expressions(platform: Platform) -> Iterator[Expression]:
         where = platform.origin("dashboard", dashboard.uid)
         for owner, text in dashboard_queries(dashboard):
             yield Expression(f"{owner} of {dashboard.uid}", _filled(text), where)
+    for page in platform.runbooks:
+        for query in runbook_queries(page.text):
+            yield Expression(f"a query of the runbook {page.name}", query, page.path)
+
+
+def runbook_queries(text: str) -> Iterator[str]:
+    """The queries of a page's ``promql`` blocks; comments and blank lines stand between queries."""
+    for block in _PROMQL_BLOCK.findall(text):
+        yield from (query for query in _BETWEEN_QUERIES.split(block) if query.strip())
 
 
 def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
@@ -68,7 +80,7 @@ def _selection(variable: Variable) -> str:
 
 def _filled(text: str) -> str:
     """The text with a duration for every macro, and some value for every variable."""
-    return macros.fill(text, dict.fromkeys(macros.names(text), "any") | macros.SAMPLE)
+    return macros.fill(text, {**dict.fromkeys(macros.names(text), "any"), **macros.SAMPLE})
 
 
 def known_series(platform: Platform) -> Series:
@@ -76,17 +88,14 @@ def known_series(platform: Platform) -> Series:
     labels: dict[str, Labels] = dict.fromkeys(_ANY_LABELS)
     for metric in platform.metrics:
         if metric.name not in _ANY_LABELS:
-            base = TARGET_LABELS | set(metric.labels)
-            labels |= dict.fromkeys(metric.series_names, base)
+            base = TARGET_LABELS | frozenset(metric.labels)
+            labels.update(dict.fromkeys(metric.series_names, base))
             if metric.type is MetricType.HISTOGRAM:
                 labels[f"{metric.name}_bucket"] = base | {"le"}
             if metric.type is MetricType.SUMMARY:
                 labels[metric.name] = base | {"quantile"}
     for rule in platform.recording_rules:  # in order: a rule may read those before it
-        try:
-            result = Series(labels).result(promql.parse(rule.expr)).labels
-        except ValueError:
-            result = None
+        result = Series(labels).labels_of(rule.expr)
         recorded = None if result is None else result | rule.labels.keys()
         earlier = labels.get(rule.name, frozenset())
         labels[rule.name] = None if recorded is None or earlier is None else earlier | recorded

@@ -55,6 +55,13 @@ class Series:
             case _:
                 return Result(frozenset())
 
+    def labels_of(self, text: str) -> Labels:
+        """The possible labels of an expression's result; None where they, or the expression, are not known."""
+        try:
+            return self.result(promql.parse(text)).labels
+        except ValueError:
+            return None
+
     def _selector(self, selector: promql.VectorSelector) -> Result:
         known = self.labels.get(selector.name or "")
         asked = (m.name for m in selector.matchers.matchers if m.name != "__name__")
@@ -84,7 +91,7 @@ class Series:
 
     def _call(self, expr: promql.Call) -> Result:
         name, arguments = expr.func.name, list(expr.args)
-        if name in _NO_LABELS:
+        if name in _NO_LABELS or not arguments:
             return Result(frozenset(), tuple(u for a in arguments for u in self.result(a).unknown))
         inner = self.result(
             arguments[1] if name in ("histogram_quantile", "quantile_over_time") else arguments[0]

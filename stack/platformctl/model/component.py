@@ -160,6 +160,7 @@ class Native:
     unprivileged_user: the account it runs as when platformctl runs as root; empty for the caller's own.
     modules: Python modules it needs, for components that run in platformctl's own environment.
     version_argv: arguments that make the binary print its version.
+    health_command: succeeds once it is healthy, where its port alone does not tell.
     stop_signal: what asks it to end; SIGKILL follows after `stop_timeout`.
     """
 
@@ -172,6 +173,7 @@ class Native:
     modules: tuple[str, ...] = ()
     version_argv: tuple[str, ...] = ("--version",)
     package: str = ""
+    health_command: tuple[str, ...] = ()
     stop_signal: Signals = Signals.SIGTERM
     stop_timeout: Duration = seconds(10)
 
@@ -204,7 +206,7 @@ class Component:
             raise DefinitionError(
                 f"component {self.name!r} can run nowhere", fix="give it a container or a native part"
             )
-        for text in _texts(self):
+        for text in texts(self):
             _check_placeholders(self, text)
 
     def port(self, name: str) -> Port:
@@ -215,7 +217,8 @@ class Component:
         raise DefinitionError(f"component {self.name!r} has no port {name!r}")
 
 
-def _texts(component: Component) -> Iterator[str]:
+def texts(component: Component) -> Iterator[str]:
+    """Every text of the component that may hold placeholders."""
     if component.container:
         yield from component.container.command
         yield from component.container.environment.values()
@@ -223,6 +226,7 @@ def _texts(component: Component) -> Iterator[str]:
     if component.native:
         yield from component.native.args
         yield from component.native.environment.values()
+        yield from component.native.health_command
         for step in component.native.prepare:
             yield from (*step.argv, step.creates)
 

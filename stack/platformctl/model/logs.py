@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
 
 from platformctl.errors import DefinitionError
 from platformctl.model import _guard
 from platformctl.model.units import Duration, days
+
+# Loki's own default; each label multiplies the streams.
+_MOST_LABELS: Final = 15
+_ONE_STREAM_PER_VALUE: Final = frozenset({"request_id", "trace_id", "span_id", "user_id", "session_id"})
+# Python takes these, the agents' RE2 does not: look-around, back-references, possessive quantifiers.
+_NOT_RE2: Final = re.compile(r"\(\?(?:=|!|<=|<!|>|P=)|(?<!\\)(?:\\\\)*\\[1-9]|[*+?}]\+")
+_SHORTEST_RETENTION: Final = days(1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -16,6 +25,11 @@ class FileSource:
 
     glob: str
 
+    def __post_init__(self) -> None:
+        _guard.not_blank(self.glob, what="glob of a file source")
+        if self.glob.startswith("/") or ".." in self.glob.split("/"):
+            raise DefinitionError(f"file source {self.glob!r} leaves the log folder")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContainerSource:
@@ -23,10 +37,19 @@ class ContainerSource:
 
     project: str
 
+    def __post_init__(self) -> None:
+        _guard.matches(_guard.SLUG, self.project, what="compose project", like="platformctl")
+
+
+Source: TypeAlias = FileSource | ContainerSource
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Redaction:
-    """Text that must not leave the host. `pattern` is an RE2 expression; its first group is replaced."""
+    """Text that must not leave the host: what the group of `pattern` (RE2) matches is replaced.
+
+    In a JSON line the group must lie within a string, or `replacement` must be valid JSON itself.
+    """
 
     name: str
     pattern: str
@@ -34,43 +57,120 @@ class Redaction:
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="redaction", like="bearer-token")
-        try:
-            groups = re.compile(self.pattern).groups
-        except re.error as error:
-            raise DefinitionError(f"redaction {self.name!r} is not a regular expression: {error}") from error
-        if groups == 0:
+        if _compiled(self.pattern, f"redaction {self.name!r}").groups != 1:
             raise DefinitionError(
-                f"redaction {self.name!r} has no group",
-                fix="put the part to be replaced in parentheses",
+                f"redaction {self.name!r} does not have exactly one group",
+                fix="put the part to be replaced in parentheses, and other groups in (?:...)",
             )
+        if "{{" in self.replacement:
+            raise DefinitionError(f"the replacement of redaction {self.name!r} is a template")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drop:
+    """Lines that are not worth keeping: those that match `pattern` (RE2) never leave the host."""
+
+    name: str
+    pattern: str
+    why: str
+
+    def __post_init__(self) -> None:
+        _guard.matches(_guard.SLUG, self.name, what="drop rule", like="health-checks")
+        _guard.not_blank(self.why, what=f"reason of drop rule {self.name!r}")
+        _compiled(self.pattern, f"drop rule {self.name!r}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamRetention:
+    """How long the streams with these labels are kept; the highest priority wins."""
+
+    labels: Mapping[str, str]
+    keep: Duration
+    priority: int = 1
+
+    def __post_init__(self) -> None:
+        if not self.labels:
+            raise DefinitionError("a stream retention names no label")
+        _check_retention(self.keep, f"streams with {dict(self.labels)}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TierLimits:
+    """What Loki takes from one tenant of a tier: megabytes and streams, and how long it keeps the lines."""
+
+    rate_mb: int
+    burst_mb: int
+    streams: int
+    keep: Duration
+
+    def __post_init__(self) -> None:
+        if min(self.rate_mb, self.burst_mb, self.streams) < 1 or self.burst_mb < self.rate_mb:
+            raise DefinitionError(
+                f"log limits of {self.rate_mb} MB/s, bursts of {self.burst_mb} MB and {self.streams} streams"
+                " let nothing through",
+                fix="each is at least 1, and a burst is at least the rate",
+            )
+        _check_retention(self.keep, "a tier's lines")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LogPipeline:
-    """One stream of JSON lines on its way to Loki.
+    """One stream of JSON lines on its way to Loki. Lines that are no JSON travel too, without fields.
 
     labels: low-cardinality fields that become stream labels; ids belong in `structured_metadata`.
     tenant_field: the field that names the Loki tenant; lines without it go to `default_tenant`.
+    retention: for lines to which no tier and no stream retention says otherwise.
+    tier_limits: by the tier's name; a tenant whose tier has none gets Loki's defaults.
     """
 
     name: str
-    sources: tuple[FileSource | ContainerSource, ...]
+    sources: tuple[Source, ...]
     labels: tuple[str, ...]
     structured_metadata: tuple[str, ...]
     redactions: tuple[Redaction, ...]
+    drops: tuple[Drop, ...] = ()
     timestamp_field: str = "timestamp"
     level_field: str = "level"
-    message_field: str = "event"
+    service_field: str = "service"
     tenant_field: str = "tenant"
     default_tenant: str = "platform"
     retention: Duration = days(30)
+    stream_retention: tuple[StreamRetention, ...] = ()
+    tier_limits: Mapping[str, TierLimits] = field(default_factory=dict)
+    environment: str = "production"
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="log pipeline", like="services")
-        if high := {"request_id", "trace_id", "span_id", "user_id"} & set(self.labels):
+        _guard.matches(_guard.SLUG, self.default_tenant, what="default tenant", like="platform")
+        _guard.matches(_guard.SLUG, self.environment, what="environment", like="production")
+        fields = (*self.labels, *self.structured_metadata)
+        for name in fields:
+            _guard.matches(_guard.LABEL_NAME, name, what=f"field of {self.name}", like="request_id")
+        _guard.unique(fields, what=f"field of log pipeline {self.name}:")
+        _guard.unique((r.name for r in self.redactions), what=f"redaction of {self.name}:")
+        if not self.sources:
+            raise DefinitionError(f"log pipeline {self.name!r} has no source")
+        if high := _ONE_STREAM_PER_VALUE & set(self.labels):
             raise DefinitionError(
                 f"log pipeline {self.name!r} makes a label of {min(high)!r}: one stream per value",
                 fix="move it to structured_metadata",
             )
-        if len(self.labels) > 15:
-            raise DefinitionError(f"log pipeline {self.name!r} has {len(self.labels)} labels; Loki takes 15")
+        if len(self.labels) > _MOST_LABELS:
+            raise DefinitionError(
+                f"log pipeline {self.name!r} has {len(self.labels)} labels; Loki takes {_MOST_LABELS}"
+            )
+        _check_retention(self.retention, f"the lines of {self.name}")
+
+
+def _compiled(pattern: str, what: str) -> re.Pattern[str]:
+    if found := _NOT_RE2.search(pattern):
+        raise DefinitionError(f"{what} uses {found[0]!r}, which the agents' RE2 does not know")
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise DefinitionError(f"{what} is not a regular expression: {error}") from error
+
+
+def _check_retention(keep: Duration, what: str) -> None:
+    if keep < _SHORTEST_RETENTION:
+        raise DefinitionError(f"{what}: kept for {keep}; Loki keeps lines for a day at least")

@@ -222,6 +222,22 @@ class OnCall:
                     fix=f"define it, or use one of: {', '.join(sorted(names))}",
                 )
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The names of the secret files that its targets and its mail server read."""
+        names = {_secret(target) for receiver in self.receivers for target in receiver.targets}
+        if self.mail:
+            names.add(self.mail.password_secret)
+        return frozenset(names - {""})
+
+
+def _secret(target: Target) -> str:
+    match target:
+        case PagerDutyTarget(routing_key_secret=name) | SlackTarget(webhook_secret=name):
+            return name
+        case _:
+            return ""
+
 
 def walk(route: Route) -> tuple[Route, ...]:
     """The route and all routes below it, in the order Alertmanager tries them."""

@@ -69,13 +69,18 @@ class Tier:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tenant:
-    """One customer. `id` is the one identifier used in labels, logs, limits and reports."""
+    """One customer. `id` is the one identifier used in labels, logs, limits and reports.
+
+    objectives: what its contract promises otherwise than its tier does, by SLI.
+    """
 
     id: str
     name: str
     vertical: Vertical
     tier: str
+    objectives: tuple[Objective, ...] = ()
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.id, what="tenant", like="grand-hotel")
         _guard.not_blank(self.name, what=f"name of tenant {self.id!r}")
+        _guard.unique((o.sli for o in self.objectives), what=f"objective of tenant {self.id}")

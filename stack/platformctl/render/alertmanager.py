@@ -8,10 +8,12 @@ from typing import Final
 from platformctl.model.artifact import Artifact
 from platformctl.model.oncall import Inhibition, MailServer, Matcher, OnCall, QuietHours, Receiver, Route
 from platformctl.model.platform import Platform
+from platformctl.model.routing import missing
 from platformctl.model.site import Site
 from platformctl.render._yaml import yaml_artifact
-from platformctl.render.alert_templates import TEMPLATES
-from platformctl.render.targets import missing, target_config
+from platformctl.render.alert_templates import ALERTMANAGER_URL, TEMPLATES
+from platformctl.render.links import external_url
+from platformctl.render.targets import target_config
 
 CONFIG: Final = "alertmanager/alertmanager.yml"
 _TEMPLATE_FILE: Final = "alertmanager/templates/platform.tmpl"
@@ -31,7 +33,13 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
             "receivers": [_receiver(r, oncall, site) for r in oncall.receivers],
         },
     )
-    yield Artifact(_TEMPLATE_FILE, TEMPLATES.encode())
+    yield Artifact(_TEMPLATE_FILE, _templates(site).encode())
+
+
+def _templates(site: Site) -> str:
+    """The templates with the address at which a person opens Alertmanager, not the one it thinks it has."""
+    own = external_url(site, "alertmanager") if site.has("alertmanager") else "{{ .ExternalURL }}"
+    return TEMPLATES.replace(ALERTMANAGER_URL, own)
 
 
 def _global(mail: MailServer | None, site: Site) -> dict[str, object]:

@@ -16,7 +16,6 @@ from typing import Final, TypeAlias
 
 from platformctl.model.artifact import Artifact, digest
 from platformctl.model.component import Build, Component, Container, HttpHealth, Image
-from platformctl.model.oncall import PagerDutyTarget, SlackTarget
 from platformctl.model.platform import Platform
 from platformctl.model.release import Unit
 from platformctl.model.site import Site
@@ -96,7 +95,7 @@ def secrets_of(platform: Platform, site: Site, component: Component) -> tuple[st
     """The secrets its container gets: its own, and for Alertmanager those of the receivers that exist."""
     names = set(component.secrets)
     if "alertmanager" in component.config:
-        names |= _receiver_secrets(platform) & site.secrets
+        names |= platform.oncall.secrets & site.secrets
     return tuple(sorted(names))
 
 
@@ -205,17 +204,6 @@ def _reload_url(site: Site, component: Component) -> str:
     if component.reload is None:
         return ""
     return f"http://{site.published(component.name, component.reload.port)}{component.reload.path}"
-
-
-def _receiver_secrets(platform: Platform) -> frozenset[str]:
-    names = set()
-    for receiver in platform.oncall.receivers:
-        for target in receiver.targets:
-            if isinstance(target, PagerDutyTarget):
-                names.add(target.routing_key_secret)
-            elif isinstance(target, SlackTarget):
-                names.add(target.webhook_secret)
-    return frozenset(names)
 
 
 def _secrets_note(names: list[str]) -> Artifact:

@@ -1,9 +1,159 @@
-"""stub"""
+"""Loki as a single process: TSDB index, retention by tenant and stream, limits by tier, no anonymous access."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final, TypeAlias
+
+from platformctl.model.artifact import Artifact
+from platformctl.model.logs import LogPipeline, TierLimits
 from platformctl.model.platform import Platform
+from platformctl.model.site import Site
+from platformctl.model.units import Duration, days
+from platformctl.render._yaml import yaml_artifact
+
+Settings: TypeAlias = dict[str, object]
+
+# The day from which the index has this schema; Loki reads it, so it must never change.
+_SCHEMA_FROM: Final = "2026-01-01"
+_LOOPBACK: Final = "127.0.0.1"
+_OLDEST_ACCEPTED: Final = days(7)
+
+
+def render(platform: Platform, site: Site) -> Iterator[Artifact]:
+    """Render `loki/loki.yml` and the tenants' limits, which Loki re-reads while it runs."""
+    if not site.has("loki"):
+        return
+    yield yaml_artifact("loki/loki.yml", _config(platform, site))
+    yield yaml_artifact("loki/overrides.yml", {"overrides": _overrides(platform)})
 
 
 def tenants_header(platform: Platform) -> str:
-    return "|".join(
-        sorted({p.default_tenant for p in platform.log_pipelines} | {t.id for t in platform.tenants})
-    )
+    """The X-Scope-OrgID with which operators read every tenant's lines and the platform's own."""
+    own = {pipeline.default_tenant for pipeline in platform.log_pipelines}
+    return "|".join(sorted(own | {tenant.id for tenant in platform.tenants}))
+
+
+def _config(platform: Platform, site: Site) -> Settings:
+    place = site.places["loki"]
+    host, _, port = place.listen["http"].rpartition(":")
+    data = place.data
+    return {
+        "auth_enabled": True,
+        "server": {
+            "http_listen_address": host,
+            "http_listen_port": int(port),
+            "grpc_listen_address": _LOOPBACK,
+            "grpc_listen_port": int(place.listen["grpc"].rpartition(":")[2]),
+            "log_level": "warn",
+            "graceful_shutdown_timeout": "10s",
+        },
+        # One process that finds itself: without these it dials another interface, and queries hang.
+        "frontend": {"address": _LOOPBACK},
+        "common": {
+            "instance_addr": _LOOPBACK,
+            "path_prefix": data,
+            "replication_factor": 1,
+            "ring": {"instance_addr": _LOOPBACK, "kvstore": {"store": "inmemory"}},
+            "storage": {
+                "filesystem": {"chunks_directory": f"{data}/chunks", "rules_directory": f"{data}/rules"}
+            },
+        },
+        "schema_config": {
+            "configs": [
+                {
+                    "from": _SCHEMA_FROM,
+                    "store": "tsdb",
+                    "object_store": "filesystem",
+                    "schema": "v13",
+                    "index": {"prefix": "index_", "period": "24h"},
+                }
+            ]
+        },
+        "limits_config": _limits(platform.log_pipelines),
+        "compactor": {
+            "working_directory": f"{data}/compactor",
+            "retention_enabled": True,
+            "delete_request_store": "filesystem",
+        },
+        "querier": {"multi_tenant_queries_enabled": True},
+        "query_range": {
+            "cache_results": True,
+            "results_cache": {"cache": {"embedded_cache": {"enabled": True, "max_size_mb": 64}}},
+        },
+        "ruler": _ruler(site, data),
+        "runtime_config": {"file": site.fill("loki", "{config}/overrides.yml"), "period": "10s"},
+        "analytics": {"reporting_enabled": False},
+    }
+
+
+def _limits(pipelines: tuple[LogPipeline, ...]) -> Settings:
+    """Limits of a tenant without a tier of its own, and the retention of streams for everybody."""
+    streams = [
+        {
+            "selector": "{" + ", ".join(f'{k}="{v}"' for k, v in sorted(rule.labels.items())) + "}",
+            "priority": rule.priority,
+            "period": str(rule.keep),
+        }
+        for pipeline in pipelines
+        for rule in pipeline.stream_retention
+    ]
+    keep = max((pipeline.retention for pipeline in pipelines), default=days(30))
+    return {
+        "retention_period": str(keep),
+        "retention_stream": streams,
+        "allow_structured_metadata": True,
+        "discover_service_name": [],
+        "max_label_names_per_series": 15,
+        "max_line_size": "256KB",
+        "max_line_size_truncate": True,
+        "max_global_streams_per_user": 5000,
+        "ingestion_rate_mb": 8,
+        "ingestion_burst_size_mb": 16,
+        "per_stream_rate_limit": "8MB",
+        "per_stream_rate_limit_burst": "16MB",
+        "reject_old_samples": True,
+        "reject_old_samples_max_age": str(_OLDEST_ACCEPTED),
+        "max_query_length": str(_longer(keep)),
+        "max_query_parallelism": 16,
+        "max_entries_limit_per_query": 5000,
+        "volume_enabled": True,
+    }
+
+
+def _longer(keep: Duration) -> Duration:
+    """A query may span everything that is kept, and a day more."""
+    return Duration(keep.ms + days(1).ms)
+
+
+def _ruler(site: Site, data: str) -> Settings:
+    ruler: Settings = {
+        "storage": {"type": "local", "local": {"directory": f"{data}/rules"}},
+        "rule_path": f"{data}/rules-scratch",
+        "ring": {"kvstore": {"store": "inmemory"}},
+        "enable_api": True,
+    }
+    if site.has("alertmanager"):
+        ruler |= {
+            "alertmanager_url": f"http://{site.reach('alertmanager', 'http')}",
+            "enable_alertmanager_v2": True,
+        }
+    return ruler
+
+
+def _overrides(platform: Platform) -> Mapping[str, Settings]:
+    limits = {tier: of for pipeline in platform.log_pipelines for tier, of in pipeline.tier_limits.items()}
+    return {
+        tenant.id: _override(limits[tenant.tier])
+        for tenant in sorted(platform.tenants, key=lambda tenant: tenant.id)
+        if tenant.tier in limits
+    }
+
+
+def _override(limits: TierLimits) -> Settings:
+    return {
+        "ingestion_rate_mb": limits.rate_mb,
+        "ingestion_burst_size_mb": limits.burst_mb,
+        "max_global_streams_per_user": limits.streams,
+        "retention_period": str(limits.keep),
+    }

@@ -19,6 +19,9 @@ from platformctl.render._json import json_artifact
 PATH: Final = "native/processes.json"
 _SYSTEM_FOLDERS: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+# Compiled modules would be written into the release, which never changes; a buffered log comes too late.
+_PYTHON_ENVIRONMENT: Final = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
@@ -36,6 +39,7 @@ class Process:
     directory and data: its working and its data folder, relative to the state folder unless absolute.
     user: the account it runs as when root starts it; empty for root itself.
     ports: ``host:port`` by port name. health: an ``http://`` URL to GET or a ``tcp://`` address to connect to.
+    health_command: must succeed as well, unless empty.
     reload: a URL to POST; empty where it cannot reload. stop_signal: as in ``SIGTERM``.
     """
 
@@ -48,6 +52,7 @@ class Process:
     ports: Mapping[str, str]
     prepare: tuple[Step, ...]
     health: str
+    health_command: tuple[str, ...]
     reload: str
     stop_signal: str
     stop_timeout_s: float
@@ -64,7 +69,8 @@ def parse(files: Mapping[str, Artifact]) -> dict[str, Process]:
     processes = {}
     for entry in document["processes"]:  # JSON knows no tuples
         steps = tuple(Step(**{**step, "argv": tuple(step["argv"])}) for step in entry["prepare"])
-        processes[entry["name"]] = Process(**{**entry, "argv": tuple(entry["argv"]), "prepare": steps})
+        commands = {key: tuple(entry[key]) for key in ("argv", "health_command")}
+        processes[entry["name"]] = Process(**{**entry, **commands, "prepare": steps})
     return processes
 
 
@@ -82,6 +88,12 @@ def _processes(platform: Platform, site: Site) -> Iterator[Process]:
             yield _render_process(component, component.native, site)
 
 
+def _search_path(program: str) -> str:
+    """The program's own folder, for the helpers that come with it, and the system's; never the current one."""
+    folder = PurePosixPath(program).parent
+    return f"{folder}:{_SYSTEM_FOLDERS}" if folder.is_absolute() else _SYSTEM_FOLDERS
+
+
 def _render_process(component: Component, native: Native, site: Site) -> Process:
     def fill(text: str) -> str:
         return site.fill(component.name, text)
@@ -92,8 +104,9 @@ def _render_process(component: Component, native: Native, site: Site) -> Process
         name=component.name,
         argv=(place.program, *map(fill, native.args)),
         environment={
-            "PATH": f"{PurePosixPath(place.program).parent}:{_SYSTEM_FOLDERS}",
+            "PATH": _search_path(place.program),
             "LANG": "C.UTF-8",
+            **(_PYTHON_ENVIRONMENT if native.modules else {}),
             **{key: fill(value) for key, value in native.environment.items()},
         },
         directory=_directory(place),
@@ -104,6 +117,7 @@ def _render_process(component: Component, native: Native, site: Site) -> Process
         health=f"http://{place.listen[health.port]}{health.path}"
         if isinstance(health, HttpHealth)
         else f"tcp://{place.listen[health.port]}",
+        health_command=tuple(map(fill, native.health_command)),
         reload=f"http://{place.listen[component.reload.port]}{component.reload.path}"
         if component.reload
         else "",

@@ -6,7 +6,6 @@ from typing import Final, assert_never
 
 from platformctl.model.oncall import (
     EmailTarget,
-    OnCall,
     PagerDutyTarget,
     SlackTarget,
     Target,
@@ -15,19 +14,6 @@ from platformctl.model.oncall import (
 from platformctl.model.site import Site
 
 _LINKS: Final = (("Runbook", "runbook"), ("Dashboard", "dashboard"), ("Logs", "logs"))
-
-
-def missing(target: Target, oncall: OnCall, site: Site) -> str | None:
-    """What the target lacks on this site, as ``the secret NAME``; None when it can be used."""
-    match target:
-        case PagerDutyTarget(routing_key_secret=name) | SlackTarget(webhook_secret=name):
-            return None if name in site.secrets else f"the secret {name}"
-        case EmailTarget():
-            return _missing_mail(oncall, site)
-        case WebhookTarget():
-            return None
-        case _:
-            assert_never(target)
 
 
 def target_config(target: Target, site: Site) -> tuple[str, dict[str, object]]:
@@ -45,13 +31,6 @@ def target_config(target: Target, site: Site) -> tuple[str, dict[str, object]]:
             return "webhook_configs", {"url": url}
         case _:
             assert_never(target)
-
-
-def _missing_mail(oncall: OnCall, site: Site) -> str | None:
-    if oncall.mail is None:
-        return "a mail server (ONCALL has no `mail`)"
-    name = oncall.mail.password_secret
-    return f"the secret {name}" if name and name not in site.secrets else None
 
 
 def _pagerduty(target: PagerDutyTarget, routing_key_file: str) -> dict[str, object]:

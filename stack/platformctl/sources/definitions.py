@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from platformctl.errors import DefinitionError
+from platformctl.model import slo
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
 from platformctl.model.dashboard import Dashboard
@@ -36,13 +37,14 @@ def load_platform(root: Path) -> Platform:
     stack = tuple(modules.load_folder(root, "compose"))
     dashboards = tuple(modules.load_folder(root, "dashboards_src"))
     tiers = tenants.load_tiers(root)
+    customers = tenants.load_tenants(root, tiers)
     return Platform(
         tiers=tiers,
-        tenants=tenants.load_tenants(root, tiers),
+        tenants=customers,
         components=tuple(_all(stack, "COMPONENTS", Component, lambda c: c.name)),
         log_pipelines=tuple(_all(stack, "LOG_PIPELINES", LogPipeline, lambda p: p.name)),
         dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
-        areas=tuple(_area(d) for d in alerts if d.stem != _ONCALL),
+        areas=(slo.objectives(tiers, customers), *(_area(d) for d in alerts if d.stem != _ONCALL)),
         oncall=_oncall(alerts),
         metrics=catalogue.load(),
         runbooks=tuple(_runbooks(root)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import tempfile
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from platformctl.model.artifact import Artifact
+from platformctl.model.artifact import Artifact, digest
 from platformctl.model.problem import Level, Problem
 
 Files: TypeAlias = Mapping[str, Artifact]
@@ -18,6 +19,7 @@ Which: TypeAlias = Callable[[str], str | None]
 
 _TIMEOUT_S: Final = 120
 _MOST_LINES: Final = 30
+_MOST_REMEMBERED: Final = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +37,11 @@ class Judge:
     reads: str
     which: Which = shutil.which
 
-    def __call__(self, files: Files) -> Iterator[Problem]:
-        """What the judge finds wrong with a release; a skip where its binary is absent."""
+    def __call__(self, files: Files, passed: Passed | None = None) -> Iterator[Problem]:
+        """What the judge finds wrong with a release; a skip where its binary is absent.
+
+        What it passed before is not asked again: the same program gives the same files the same verdict.
+        """
         given = {path: artifact for path, artifact in files.items() if path.startswith(self.reads)}
         subjects = sorted(path for path in given if Path(path).match(self.subjects))
         if not subjects:
@@ -45,9 +50,21 @@ class Judge:
         if program is None:
             yield self._skipped()
             return
+        verdict = self._fingerprint(program, given)
+        if passed is not None and verdict in passed:
+            return
         with tempfile.TemporaryDirectory(prefix="platformctl-check-") as folder:
             _lay(given, Path(folder))
-            yield from self._verdict(program, subjects, Path(folder))
+            problems = tuple(self._verdict(program, subjects, Path(folder)))
+        if passed is not None and not problems:
+            passed.add(verdict)
+        yield from problems
+
+    def _fingerprint(self, program: str, given: Files) -> str:
+        """Of the judge, its program as it is on disk, and all it reads."""
+        binary = Path(program).stat()
+        identity = (self.name, *self.arguments, program, str(binary.st_size), str(binary.st_mtime_ns))
+        return hashlib.sha256("\0".join((*identity, digest(given.values()))).encode()).hexdigest()[:32]
 
     def _verdict(self, program: str, subjects: list[str], folder: Path) -> Iterator[Problem]:
         where = subjects[0] if len(subjects) == 1 else self.subjects
@@ -78,6 +95,24 @@ class Judge:
             fix=f"apt-get install {self.package}",
             level=Level.SKIPPED,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Fingerprints of what judges had nothing against, as empty files of a folder."""
+
+    folder: Path
+
+    def __contains__(self, fingerprint: str) -> bool:
+        return (self.folder / fingerprint).is_file()
+
+    def add(self, fingerprint: str) -> None:
+        """Remember one; the oldest beyond a hundred are forgotten."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / fingerprint).touch()
+        by_age = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
+        for old in by_age[:-_MOST_REMEMBERED]:
+            old.unlink(missing_ok=True)
 
 
 def _lay(files: Files, folder: Path) -> None:

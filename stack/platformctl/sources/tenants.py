@@ -51,6 +51,7 @@ def _tenants(entries: list[dict[str, Json]]) -> Iterator[Tenant]:
             name=str(entry["name"]),
             vertical=Vertical(str(entry["vertical"])),
             tier=str(entry["tier"]),
+            objectives=_objectives(entry),
         )
 
 
@@ -59,8 +60,12 @@ def _tier(entry: dict[str, Json]) -> Tier:
         name=str(entry["name"]),
         rank=cast(int, entry["rank"]),
         requests_per_minute=cast(int, entry["requests_per_minute"]),
-        objectives=tuple(_objective(o) for o in cast(list[dict[str, str]], entry["objectives"])),
+        objectives=_objectives(entry),
     )
+
+
+def _objectives(entry: dict[str, Json]) -> tuple[Objective, ...]:
+    return tuple(_objective(o) for o in cast(list[dict[str, str]], entry.get("objectives", [])))
 
 
 def _objective(entry: dict[str, str]) -> Objective:

@@ -27,7 +27,7 @@ from platformctl.sinks.runtime import SurveyOptions
 Document: TypeAlias = dict[str, dict[str, dict[str, object]]]
 
 DOCKERFILE: Final = Artifact("build/shop/Dockerfile", b"FROM scratch\n")
-LATEST_SCHEMA: Final = compose_sample.REPOSITORY.parents[1] / "shared/schemas/compose/compose-spec.json"
+LATEST_SCHEMA: Final = compose_sample.REPOSITORY.parent / "shared/schemas/compose/compose-spec.json"
 
 
 def site(platform: Platform, *, secrets: frozenset[str] = frozenset(), demo: bool = True) -> Site:

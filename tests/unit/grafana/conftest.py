@@ -34,7 +34,10 @@ def schemas() -> Path:
 
 
 def _panel(kind: PanelKind) -> Panel:
-    texts = (ValueText(value=0, text="down", color=Color.RED), ValueText(value=1, text="up", color=Color.GREEN))
+    texts = (
+        ValueText(value=0, text="down", color=Color.RED),
+        ValueText(value=1, text="up", color=Color.GREEN),
+    )
     queries = {
         PanelKind.TEXT: (),
         PanelKind.LOGS: (Query(expr='{tenant="$tenant"} |= "x"'),),
@@ -80,15 +83,22 @@ def every_kind() -> Dashboard:
         variables=(
             Variable(name="vertical", label="Vertical", metric="tenant_info", of="vertical"),
             Variable(
-                name="tenant", label="Tenant", metric="tenant_info", of="tenant",
-                where={"vertical": "$vertical"}, multi=False, default="grand-hotel",
+                name="tenant",
+                label="Tenant",
+                metric="tenant_info",
+                of="tenant",
+                where={"vertical": "$vertical"},
+                multi=False,
+                default="grand-hotel",
             ),
-        ),  # fmt: skip
+        ),
         rows=(
             Row(title="Open", panels=tuple(_panel(kind) for kind in kinds[:5])),
             Row(title="Closed", panels=tuple(_panel(kind) for kind in kinds[5:]), collapsed=True),
         ),
-        annotations=(Annotation(name="Deployments", expr="changes(build_info[5m]) > 0", title="{{version}}"),),
+        annotations=(
+            Annotation(name="Deployments", expr="changes(build_info[5m]) > 0", title="{{version}}"),
+        ),
         links=(Link(title="Manual", url="https://example.com/manual"),),
         tags=("sample",),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from unit.grafana.present_schema import panels
 
 from platformctl.model.dashboard import Dashboard, Row
@@ -16,15 +17,19 @@ from platformctl.render.grafana_dashboard import to_json
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "grafana" / "every-kind.json"
 
 
-def test_every_kind_of_panel_comes_out_as_it_was_read_and_approved(every_kind: Dashboard) -> None:
+def test_every_kind_of_panel_comes_out_as_it_was_read_and_approved(
+    every_kind: Dashboard, request: pytest.FixtureRequest
+) -> None:
     written = json_artifact("every-kind.json", to_json(every_kind), sort_keys=True).content.decode()
+    if request.config.getoption("--update-golden"):
+        GOLDEN.write_text(written)
     assert written == GOLDEN.read_text()
 
 
 def test_no_two_panels_overlap_and_none_leaves_the_grid(shipped: tuple[Dashboard, ...]) -> None:
     for dashboard in shipped:
         boxes = [panel["gridPos"] for panel in to_json(dashboard)["panels"]]
-        assert all(0 <= box["x"] and box["x"] + box["w"] <= 24 for box in boxes)
+        assert all(box["x"] >= 0 and box["x"] + box["w"] <= 24 for box in boxes)
         assert not [pair for pair in combinations(boxes, 2) if _overlap(*pair)]
 
 
@@ -93,7 +98,12 @@ def test_a_link_by_label_carries_the_label_and_the_time_range(every_kind: Dashbo
 def test_panels_that_do_not_fit_a_line_start_the_next(every_kind: Dashboard) -> None:
     wide = tuple(replace(every_kind.rows[0].panels[0], title=title, width=16) for title in "abc")
     tree = to_json(replace(every_kind, rows=(Row(title="Wide", panels=wide),)))
-    assert [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in tree["panels"]] == [(0, 0), (0, 1), (0, 7), (0, 13)]
+    assert [(p["gridPos"]["x"], p["gridPos"]["y"]) for p in tree["panels"]] == [
+        (0, 0),
+        (0, 1),
+        (0, 7),
+        (0, 13),
+    ]
 
 
 def test_a_panel_that_may_be_empty_says_why(every_kind: Dashboard) -> None:

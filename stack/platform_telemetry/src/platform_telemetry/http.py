@@ -23,6 +23,7 @@ EXCLUDED: Final = frozenset({"/metrics", "/live", "/ready"})
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_STATUS_CLASSES: Final = ("2xx", "4xx", "5xx")
 _CLIENT_GONE: Final = 499
 _SERVER_ERROR: Final = 500
 
@@ -52,6 +53,7 @@ class TelemetryMiddleware:
         self._access_log = access_log
         self._in_flight: set[RequestRecord] = set()
         self._routes_seen: dict[str, None] = {}
+        self._tenants_seen: set[str] = set()
         self._requests = instruments.value(contract.HTTP_REQUESTS)
         self._duration = instruments.histogram(contract.HTTP_DURATION)
         self._tenant_requests = instruments.value(contract.TENANT_REQUESTS)
@@ -96,10 +98,18 @@ class TelemetryMiddleware:
         self._requests.at(route, method, str(status)).inc()
         self._duration.at(route, method).observe(duration_s)
         if record.tenant:
+            self._expect(record.tenant)
             self._tenant_requests.at(record.tenant, f"{status // 100}xx").inc()
             self._tenant_duration.at(record.tenant).observe(duration_s)
         if self._access_log is not None:
             self._access_log(record, duration_s)
+
+    def _expect(self, tenant: str) -> None:
+        """Show a new tenant's classes at zero: a rate cannot see the step from nothing to the first error."""
+        if tenant not in self._tenants_seen:
+            self._tenants_seen.add(tenant)
+            for status_class in _STATUS_CLASSES:
+                self._tenant_requests.at(tenant, status_class)
 
     def _known_route(self, record: RequestRecord) -> str:
         """The route, or the overflow once the service has shown too many."""

@@ -56,7 +56,8 @@ class Distribution:
         self._sum = 0.0
         self._lock = Lock()
         names = (*spec.labels, "le")
-        bounds = (*map(_number, spec.buckets), "+Inf")
+        # "1.0" and not "1": Prometheus 3 writes it so, and matchers must fit 2.x as well
+        bounds = (*(repr(float(bound)) for bound in spec.buckets), "+Inf")
         buckets = (f"{spec.name}_bucket{_label_text(names, (*labels, bound))} " for bound in bounds)
         text = _label_text(spec.labels, labels)
         self._heads = (*buckets, f"{spec.name}_sum{text} ", f"{spec.name}_count{text} ")

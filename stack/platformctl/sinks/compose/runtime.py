@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,8 @@ from platformctl.sinks.compose import survey
 from platformctl.sinks.compose.containers import Container, read, stop_order
 from platformctl.sinks.compose.engine import Engine, EngineName
 from platformctl.sinks.compose.live import Live
-from platformctl.sinks.compose.records import LoadedConfigs, service
+from platformctl.sinks.compose.records import LoadedConfigs, Service, service
+from platformctl.sinks.native import machine, ports
 from platformctl.sinks.runtime import SurveyOptions
 
 _PROJECT_LABEL: Final = f"label=com.docker.compose.project={compose.PROJECT}"
@@ -83,17 +84,13 @@ class ComposeRuntime:
         """Choose the ports, make the secrets, and write both down."""
         self._refuse_a_stranger()
         components = survey.chosen(platform, options)
-        machine = self._state / "machine.json"
-        ports = survey.choose_ports(
-            components,
-            recorded=survey.recorded_ports(machine),
-            ours=frozenset(n for c in self._containers().values() if c.status == "running" for n in c.ports),
-            is_free=survey.is_free,
-            any_free=survey.any_free,
-        )
-        survey.record_ports(machine, ports)
+        record = self._state / "machine.json"
+        former = machine.load(record)
+        chosen = ports.allocate(components, former.ports, self._held_ports())
+        machine.save(record, replace(former, ports={**former.ports, **chosen}))
         names = secrets.ensure((name for c in components for name in c.secrets), self._state / "secrets")
-        return survey.site_of(platform, options, ports=ports, secrets=names)
+        site = survey.site_of(platform, options, ports=chosen, secrets=names)
+        return replace(site, notes=tuple(ports.notes(components, chosen, former.ports)))
 
     def default_site(self, platform: Platform, options: SurveyOptions) -> Site:
         """The site of a machine where everything is present on its default port."""
@@ -137,7 +134,7 @@ class ComposeRuntime:
             case UnitAction.RELOAD:
                 self._reload(change.name, release)
             case UnitAction.STOP:
-                self._remove(self._containers()[change.name])
+                self._remove(self._container(change.name))
 
     def down(self, *, volumes: bool) -> tuple[str, ...]:
         """Stop and remove our containers and their network, last started first; with `volumes`, their data."""
@@ -169,6 +166,10 @@ class ComposeRuntime:
         except KeyError:
             raise PlatformError(f"{unit} has no container", fix="platformctl deploy") from None
 
+    def _held_ports(self) -> frozenset[int]:
+        running = (container for container in self._containers().values() if container.status == "running")
+        return frozenset(number for container in running for number in container.ports)
+
     def _refuse_a_stranger(self) -> None:
         """Refuse to share the project's name, and with it its data, with another state folder."""
         ours = {container.id for container in self._containers().values()}
@@ -178,7 +179,7 @@ class ComposeRuntime:
                 raise PlatformError(
                     f"the containers of {owner or 'a compose file run by hand'} have the project name "
                     f"{compose.PROJECT!r} on this engine",
-                    fix=f"stop those first: {self._engine.client} compose --project-name {compose.PROJECT} down",
+                    fix=f"{self._engine.client} compose --project-name {compose.PROJECT} down",
                 )
 
     def _recreate(self, unit: str, release: Release) -> None:
@@ -195,14 +196,19 @@ class ComposeRuntime:
         wanted, container = service(unit, release.files), self._container(unit)
         before = {folder: self._live.publish(folder, release.files) for folder in wanted.folders}
         if refusal := _post(wanted.reload_url):
-            for folder, version in before.items():
-                self._live.restore(folder, version)
+            self._take_back(wanted, before)
             raise PlatformError(
-                f"{unit} refuses its new configuration and keeps the old one: {refusal}",
+                f"{unit} refuses its new configuration and keeps the old one: {refusal}{self._words(container)}",
                 fix="platformctl check",
             )
         self._wait_until_healthy(unit, restarts=container.restarts)
         self._loaded.put(container, _unit(unit, release).config)
+
+    def _take_back(self, wanted: Service, before: Mapping[str, str | None]) -> None:
+        """Show the former files again, and have them loaded: a server may have taken over a part of the new."""
+        for folder, version in before.items():
+            self._live.restore(folder, version)
+        _post(wanted.reload_url)
 
     def _compose(self, *arguments: str) -> None:
         command = self._engine.compose_command()
@@ -242,11 +248,15 @@ class ComposeRuntime:
             self._clock.sleep(_PAUSE_S)
 
     def _failure(self, container: Container, why: str) -> PlatformError:
-        last = "\n".join(f"    {line}" for line in self._engine.lines("logs", "--tail", "5", container.id))
-        what = f"{container.unit} does not run: {why}"
         return PlatformError(
-            f"{what}\n  its last words:\n{last}" if last else what, fix=f"platformctl logs {container.unit}"
+            f"{container.unit} does not run: {why}{self._words(container)}",
+            fix=f"platformctl logs {container.unit}",
         )
+
+    def _words(self, container: Container) -> str:
+        """The end of its log, to stand below a message."""
+        lines = self._engine.lines("logs", "--tail", "5", container.id)
+        return "".join(f"\n    {line}" for line in lines)
 
     def _remove(self, container: Container) -> None:
         """Let it end in its own time, then remove it with the volumes that have no name."""

@@ -100,15 +100,15 @@ def end(record: Record, clock: Clock) -> None:
     if not clock.wait_until(lambda: not record.leftovers(), timeout_s=_KILL_TIMEOUT_S):
         raise PlatformError(
             f"{record.name} does not end, even when killed",
-            where=f"process {record.identity.pid}",
-            fix=f"ps -o pid,stat,wchan,args --sid {record.identity.pid}",
+            where=f"process {record.pid}",
+            fix=f"ps -o pid,stat,wchan,args --sid {record.pid}",
         )
 
 
 def _ask_to_end(record: Record) -> None:
     """Signal the whole group while the process leads it; what it left behind is asked one by one."""
     if record.is_alive():
-        _signal(record, -record.identity.pid, signal.Signals[record.stop_signal])
+        _signal(record, -record.pid, signal.Signals[record.stop_signal])
         return
     for pid in record.leftovers():
         _signal(record, pid, signal.SIGTERM)

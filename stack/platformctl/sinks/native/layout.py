@@ -1,13 +1,9 @@
-"""Where the native runtime keeps its things, and how it writes them: whole or not at all."""
+"""Where the native runtime keeps its things."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-
-from platformctl.sinks.releases import disk_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,33 +40,3 @@ class Layout:
     def log(self, name: str) -> Path:
         """The log file of a component."""
         return self.logs / f"{name}.log"
-
-
-def make_folder(path: Path, *, mode: int = 0o755) -> None:
-    """Make a folder and those above it; an existing one keeps its mode."""
-    if path.is_dir():
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(exist_ok=True)
-        path.chmod(mode)  # whatever the umask
-    except OSError as error:
-        raise disk_error(error, path) from error
-
-
-def write_atomically(path: Path, text: str, *, mode: int = 0o644) -> None:
-    """Replace a file by another with that mode; raises `PlatformError` and keeps the old one when it cannot."""
-    draft = None
-    try:
-        make_folder(path.parent)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            os.fchmod(handle, mode)
-            file.write(text)
-            file.flush()
-            os.fsync(handle)
-        Path(draft).replace(path)
-    except OSError as error:
-        if draft:
-            Path(draft).unlink(missing_ok=True)
-        raise disk_error(error, path) from error

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import IO, Final
 
 from platformctl.errors import PlatformError
-from platformctl.sinks.native.layout import Layout, make_folder
+from platformctl.sinks.files import make_folder
+from platformctl.sinks.native.layout import Layout
 from platformctl.sinks.native.waiting import Clock
 from platformctl.sinks.releases import disk_error
 

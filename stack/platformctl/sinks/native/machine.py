@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from platformctl.errors import PlatformError
-from platformctl.sinks.native.layout import write_atomically
+from platformctl.sinks.files import write_atomically
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

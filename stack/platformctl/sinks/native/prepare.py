@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from platformctl.render.native import Step
-from platformctl.sinks.native.layout import write_atomically
+from platformctl.sinks.files import write_atomically
 from platformctl.sinks.releases import disk_error
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import socket
+import subprocess
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from platformctl.errors import PlatformError
@@ -25,6 +27,22 @@ def ailment(health: str) -> str | None:
     except http.client.HTTPException as error:
         return f"{url.netloc} does not speak HTTP ({type(error).__name__})"
     return None if 200 <= status < 300 else f"{health} answers {status}"
+
+
+def command_ailment(argv: tuple[str, ...], *, environment: Mapping[str, str]) -> str | None:
+    """Why a command that asks for the health does not succeed; None when it does, or there is none."""
+    if not argv:
+        return None
+    try:
+        done = subprocess.run(
+            argv, env=environment, cwd="/", check=False, timeout=_PROBE_TIMEOUT_S,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    except OSError as error:
+        return f"{argv[0]} cannot be run ({error.strerror})"
+    except subprocess.TimeoutExpired:
+        return f"{argv[0]} gives no answer"
+    return f"{argv[0]} says no (exit status {done.returncode})" if done.returncode else None
 
 
 def reload(name: str, url: str) -> None:

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from platformctl.errors import PlatformError
-from platformctl.sinks.native.layout import Layout, write_atomically
+from platformctl.sinks.files import write_atomically
+from platformctl.sinks.native.layout import Layout
 from platformctl.sinks.native.procfs import Identity, environment_has, is_alive, session_members
 
 PREPARING: Final = "preparing"
@@ -33,6 +34,11 @@ class Record:
     stop_signal: str
     stop_timeout_s: float
 
+    @property
+    def pid(self) -> int:
+        """The number of the process, and of its session and its group."""
+        return self.identity.pid
+
     def is_alive(self) -> bool:
         """Whether the process still runs."""
         return is_alive(self.identity)
@@ -42,7 +48,7 @@ class Record:
 
         Once the process is gone, its session's number may have gone to others: then the mark decides.
         """
-        members = session_members(self.identity.pid)
+        members = session_members(self.pid)
         if self.is_alive():
             return tuple(members)
         return tuple(pid for pid in members if environment_has(pid, mark_entry(self.mark)))
@@ -69,7 +75,7 @@ class RecordStore:
         path = self._folder / f"{name}.json"
         try:
             entry = json.loads(path.read_text())
-            return Record(**{**entry, "name": name, "identity": Identity(**entry["identity"])})
+            return Record(**{**entry, "identity": Identity(**entry["identity"])})
         except FileNotFoundError:
             return None
         except (ValueError, TypeError, KeyError) as error:

@@ -11,10 +11,12 @@ from typing import Final
 
 from platformctl.model.component import Component
 from platformctl.model.site import Place, RuntimeName, Site
+from platformctl.sinks import secrets
+from platformctl.sinks.files import make_folder
 from platformctl.sinks.native import machine, ports, secret_files
 from platformctl.sinks.native.accounts import Account, find_account, is_root
 from platformctl.sinks.native.discovery import discover
-from platformctl.sinks.native.layout import Layout, make_folder
+from platformctl.sinks.native.layout import Layout
 
 _SECRETS: Final = "secrets"
 
@@ -35,7 +37,7 @@ class Surveyor:
         accounts = _accounts(present)
         former = machine.load(self.layout.machine)
         elsewhere = self._elsewhere(former, accounts)
-        secrets = self._ensure_secrets(present, accounts, elsewhere)
+        existing = self._ensure_secrets(present, accounts, elsewhere)
         chosen = ports.allocate(present, former.ports, held_ports)
         now = machine.Machine(ports={**former.ports, **chosen}, elsewhere=elsewhere)
         machine.save(self.layout.machine, now)
@@ -51,7 +53,7 @@ class Surveyor:
                 for component in present
             },
             secrets_folder=f"{elsewhere}/{_SECRETS}" if elsewhere else _SECRETS,
-            secrets=secrets,
+            secrets=existing,
             python=sys.executable,
             skipped=found.skipped,
             notes=tuple(ports.notes(present, chosen, former.ports)),
@@ -70,6 +72,8 @@ class Surveyor:
         self, present: tuple[Component, ...], accounts: Mapping[str, Account], elsewhere: str
     ) -> frozenset[str]:
         if elsewhere:
+            make_folder(self.elsewhere)
+            make_folder(Path(elsewhere))
             secret_files.move(self.layout.secrets, Path(elsewhere) / _SECRETS)
         owners = {
             secret: accounts[component.name]
@@ -77,8 +81,10 @@ class Surveyor:
             if component.name in accounts
             for secret in component.secrets
         }
-        secret_files.ensure(self.layout.secrets, (s for c in present for s in c.secrets), owners)
-        return secret_files.present(self.layout.secrets)
+        names = (secret for component in present for secret in component.secrets)
+        existing = secrets.ensure(names, self.layout.secrets)
+        secret_files.share(self.layout.secrets, owners)
+        return existing
 
 
 def default_site(components: Iterable[Component]) -> Site:

@@ -55,8 +55,7 @@ class Units:
             journal=self._layout.records / f"{process.name}.preparing",
             run=lambda step: self._run_step(process, step, account),
         )
-        log = self._layout.log(process.name)
-        said_before = log.stat().st_size if log.exists() else 0
+        said_before = self._log_size(process.name)
         launched = self._launch(process, process.argv, account, unit=unit)
         self._wait_until_healthy(process, launched, said_before)
 
@@ -77,8 +76,14 @@ class Units:
         """End every process, the one that was started last first; returns their names."""
         records = self._records.all().values()
         latest_first = sorted(records, key=lambda record: record.identity.start_ticks, reverse=True)
+        failures = []
         for record in latest_first:
-            self.stop(record.name)
+            try:
+                self.stop(record.name)
+            except PlatformError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
         return tuple(record.name for record in latest_first)
 
     def held_ports(self) -> frozenset[int]:
@@ -86,7 +91,7 @@ class Units:
         return frozenset(
             int(address.rpartition(":")[2])
             for record in self._records.all().values()
-            if record.leftovers()
+            if record.is_alive() or record.leftovers()
             for address in record.ports.values()
         )
 
@@ -116,40 +121,45 @@ class Units:
             launched = launch(
                 process, argv, state=self._layout.state, account=account, mark=mark, log=log, stdin=stdin
             )
-            self._records.put(
-                Record(
-                    name=process.name,
-                    identity=launched.identity,
-                    mark=mark,
-                    process=unit.process if unit else PREPARING,
-                    config=unit.config if unit else "",
-                    ports=process.ports,
-                    stop_signal=process.stop_signal,
-                    stop_timeout_s=process.stop_timeout_s,
-                )
+            record = Record(
+                name=process.name,
+                identity=launched.identity,
+                mark=mark,
+                process=unit.process if unit else PREPARING,
+                config=unit.config if unit else "",
+                ports=process.ports,
+                stop_signal=process.stop_signal,
+                stop_timeout_s=process.stop_timeout_s,
             )
+            try:
+                self._records.put(record)
+            except PlatformError:
+                end(record, self._clock)  # nothing may run that is not on record
+                raise
         return launched
 
     def _run_step(self, process: Process, step: Step, account: Account | None) -> None:
         """Run a preparation to its end; an interruption ends it."""
-        log = self._layout.log(process.name)
-        said_before = log.stat().st_size if log.exists() else 0
-        launched = self._launch(process, step.argv, account, unit=None, stdin=step.stdin)
+        said_before = self._log_size(process.name)
         try:
-            self._clock.wait_until(launched.has_ended, timeout_s=_PREPARE_TIMEOUT_S)
+            launched = self._launch(process, step.argv, account, unit=None, stdin=step.stdin)
+            in_time = self._clock.wait_until(launched.has_ended, timeout_s=_PREPARE_TIMEOUT_S)
         finally:
             self._end_former(process.name)
-        status = launched.exit_status
-        if status != 0:
-            command = Path(step.argv[0]).name
-            raise self._failure(process, f"cannot be prepared ({command} {_ending(status)})", said_before)
+        if in_time and launched.exit_status == 0:
+            return
+        ending = _ending(launched.exit_status) if in_time else f"took over {_PREPARE_TIMEOUT_S:g} s"
+        command = Path(step.argv[0]).name
+        raise self._failure(process, f"cannot be prepared ({command}: {ending})", said_before)
 
     def _wait_until_healthy(self, process: Process, launched: Launched, said_before: int) -> None:
         ailment: str | None = None
 
         def settled() -> bool:
             nonlocal ailment
-            ailment = probe.ailment(process.health)
+            ailment = probe.ailment(process.health) or probe.command_ailment(
+                process.health_command, environment=process.environment
+            )
             return ailment is None or launched.has_ended()
 
         self._clock.wait_until(settled, timeout_s=self._health_timeout_s)
@@ -159,6 +169,10 @@ class Units:
             self._end_former(process.name)
             what = f"was not healthy within {self._health_timeout_s:g} s: {ailment}"
             raise self._failure(process, what, said_before)
+
+    def _log_size(self, name: str) -> int:
+        log = self._layout.log(name)
+        return log.stat().st_size if log.exists() else 0
 
     def _failure(self, process: Process, what: str, said_before: int) -> PlatformError:
         log = self._layout.log(process.name)
@@ -173,9 +187,7 @@ class Units:
 
 
 def _ending(status: int | None) -> str:
-    if status is None:
-        return "took too long"
-    return f"exit status {status}" if status >= 0 else f"killed by signal {-status}"
+    return f"killed by signal {-status}" if status is not None and status < 0 else f"exit status {status}"
 
 
 def _check_ports(process: Process) -> None:

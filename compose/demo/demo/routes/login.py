@@ -1,0 +1,49 @@
+"""Log-in."""
+
+from __future__ import annotations
+
+import secrets
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, Field
+from sqlalchemy import insert
+
+from demo import passwords, schema
+from demo.parts import Caller, Platform, current_route, note, token_hash
+from platform_telemetry import contract, request
+from platform_telemetry.events import Action, Outcome
+
+router = APIRouter()
+
+
+class Credentials(BaseModel):
+    """Who wants in."""
+
+    tenant: str = Field(max_length=64)
+    user: str = Field(max_length=64)
+    password: str = Field(max_length=128)
+
+
+@router.post("/login")
+async def login(platform: Platform, credentials: Credentials) -> dict[str, str]:
+    """A token for the right password; every attempt is kept."""
+    registered = credentials.tenant in platform.facts.tenants
+    tenant = credentials.tenant if registered else contract.UNKNOWN_TENANT
+    if registered:
+        request.bind_tenant(tenant)
+    await platform.faults.strike(route=current_route(), tenant=tenant)
+    key = platform.settings.login_key
+    right = passwords.is_right(key, credentials.tenant, credentials.user, credentials.password)
+    admitted = registered and right and not platform.faults.refuses_login(tenant=tenant)
+    outcome = Outcome.SUCCESS if admitted else Outcome.FAILURE
+    token = secrets.token_urlsafe(24)
+    async with platform.database.work() as work:
+        await work.run(insert(schema.AUTH_ATTEMPTS).values(tenant=tenant, outcome=outcome))
+        work.count(platform.events.logged_in, tenant, outcome)
+        if admitted:
+            session = {"token_hash": token_hash(token), "tenant": tenant, "user": credentials.user}
+            await work.run(insert(schema.SESSIONS).values(session))
+            await note(work, platform, Caller(tenant, credentials.user), Action.LOGIN)
+    if not admitted:
+        raise HTTPException(401, "wrong tenant, user or password")
+    return {"token": token}

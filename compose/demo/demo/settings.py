@@ -1,0 +1,69 @@
+"""What the environment says: addresses, files and limits. Secrets are read from files it names."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Settings of the API.
+
+    redis_address, postgres_address: ``host:port``. admin_networks: who may switch faults.
+    """
+
+    postgres_address: str
+    postgres_password: str
+    redis_address: str
+    login_key: bytes
+    registry: Path
+    admin_networks: tuple[Network, ...]
+    pool_size: int = 10
+    pool_timeout_s: float = 2.0
+    slow_query_s: float = 0.5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrafficSettings:
+    """Settings of the traffic generator; rate is in requests per second, over all tenants."""
+
+    api: str
+    login_key: bytes
+    registry: Path
+    rate: float
+    seed: int
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The API's settings; a KeyError names the variable that is missing."""
+    networks = environment.get("DEMO_ADMIN_NETWORKS", "127.0.0.0/8,::1/128")
+    return Settings(
+        postgres_address=environment["DEMO_POSTGRES"],
+        postgres_password=_secret(environment["DEMO_POSTGRES_PASSWORD_FILE"]),
+        redis_address=environment["DEMO_REDIS"],
+        login_key=_secret(environment["DEMO_LOGIN_KEY_FILE"]).encode(),
+        registry=Path(environment["DEMO_REGISTRY"]),
+        admin_networks=tuple(ipaddress.ip_network(text.strip()) for text in networks.split(",")),
+    )
+
+
+def traffic_from_environment(environment: Mapping[str, str] = os.environ) -> TrafficSettings:
+    """The generator's settings. The rate is held between 0.1 and 50 requests per second."""
+    return TrafficSettings(
+        api=f"http://{environment['DEMO_API']}",
+        login_key=_secret(environment["DEMO_LOGIN_KEY_FILE"]).encode(),
+        registry=Path(environment["DEMO_REGISTRY"]),
+        rate=min(50.0, max(0.1, float(environment.get("DEMO_TRAFFIC_RATE", "6")))),
+        seed=int(environment.get("DEMO_TRAFFIC_SEED", "1")),
+    )
+
+
+def _secret(path: str) -> str:
+    return Path(path).read_text().strip()

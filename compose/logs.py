@@ -1,0 +1,140 @@
+"""Where log lines come from, what must not leave the host, how long who keeps what; Loki and its agent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from platformctl.model.component import Component, Container, HttpHealth, Image, Native, Port, Scheme, Scrape
+from platformctl.model.logs import (
+    ContainerSource,
+    Drop,
+    FileSource,
+    LogPipeline,
+    Redaction,
+    StreamRetention,
+    TierLimits,
+)
+from platformctl.model.units import days, seconds
+
+# Parts of the names of fields whose values are nobody's business.
+_PRIVATE: Final = (
+    "(?:passw(?:or)?d|passwd|pwd|passphrase|passcode|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+    "|signature|authorization|cookie|session[_-]?id|credential|card[_-]?(?:no|number)|cvv|cvc|iban|ssn)"
+)
+_NAME: Final = f"[a-zA-Z0-9_.-]*{_PRIVATE}[a-zA-Z0-9_.-]*"
+
+# Text within strings first, whole fields last: what a field rule leaves is already clean.
+REDACTIONS: Final = (
+    Redaction(
+        name="private-key",
+        pattern=r"-----BEGIN [A-Z ]*PRIVATE KEY-----([^-]+)(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+    ),
+    Redaction(
+        name="authorization",
+        pattern=r"""(?i)authorization\\*["']?\s*[:=]\s*\\*["']?((?:bearer|basic|token|digest|negotiate)\s+[^\s"'\\,;]+)""",
+    ),
+    # Elsewhere "basic" and "bearer" are words: what follows must look like a credential.
+    Redaction(
+        name="bare-scheme",
+        pattern=r"\b(?:[Bb]earer|[Bb]asic)\s+([A-Za-z0-9._~+/-]*(?:[0-9=]|[a-z][A-Z])[A-Za-z0-9._~+/=-]*)",
+    ),
+    Redaction(name="jwt", pattern=r"\b(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)"),
+    Redaction(name="url-password", pattern=r"[a-z][a-z0-9+.-]*://[^\s/:@\"]*:([^\s/\"]+)@"),
+    Redaction(name="aws-key", pattern=r"\b((?:AKIA|ASIA)[A-Z0-9]{16})\b"),
+    Redaction(
+        name="provider-key",
+        pattern=r"\b((?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{8,}|gh[pousr]_[A-Za-z0-9]{20,}"
+        r"|xox[abpr]-[A-Za-z0-9-]{10,})",
+    ),
+    Redaction(name="email", pattern=r"([A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,})"),
+    Redaction(
+        name="card-number",
+        pattern=r"(?:^|[^0-9a-zA-Z.-])([2-6][0-9]{3}(?:[ -]?[0-9]{4}){2}[ -]?[0-9]{1,4})(?:$|[^0-9a-zA-Z-])",
+    ),
+    Redaction(name="iban", pattern=r"\b([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b"),
+    Redaction(name="escaped-field", pattern=rf'(?i){_NAME}\\+"\s*:\s*\\+"([^"\\]+)'),
+    Redaction(name="quoted-pair", pattern=rf"""(?i){_NAME}\\*["']?\s*=\s*(?:\\"|')([^"'\\]+)"""),
+    Redaction(name="pair", pattern=rf"""(?i){_NAME}\\*["']?\s*[=:](?:\s|\\[tnr])*([^\s"'\\,;&{{}}\[\]]+)"""),
+    Redaction(name="list-field", pattern=rf'(?i)"{_NAME}"\s*:\s*\[([^\]]+)\]', replacement='"[redacted]"'),
+    Redaction(name="string-field", pattern=rf'(?i)"{_NAME}"\s*:\s*"((?:[^"\\]|\\.)+)"'),
+)
+
+SERVICES: Final = LogPipeline(
+    name="services",
+    sources=(FileSource(glob="*.log"), ContainerSource(project="platformctl")),
+    labels=("tenant", "service", "level"),
+    structured_metadata=("request_id", "trace_id", "route", "code"),
+    redactions=REDACTIONS,
+    drops=(
+        Drop(
+            name="health-checks",
+            pattern=r'"(?:route|path)"\s*:\s*"/(?:health|healthz|ready|metrics)"[^\n]*"code"\s*:\s*200'
+            r'|"code"\s*:\s*200[^\n]*"(?:route|path)"\s*:\s*"/(?:health|healthz|ready|metrics)"',
+            why="probes that succeeded say nothing, every few seconds; failed ones are kept",
+        ),
+    ),
+    retention=days(30),
+    stream_retention=(
+        StreamRetention(labels={"level": "debug"}, keep=days(3), priority=2),
+        StreamRetention(labels={"service": "audit"}, keep=days(365), priority=10),
+    ),
+    tier_limits={
+        "trial": TierLimits(rate_mb=1, burst_mb=2, streams=200, keep=days(7)),
+        "bronze": TierLimits(rate_mb=1, burst_mb=4, streams=500, keep=days(14)),
+        "silver": TierLimits(rate_mb=2, burst_mb=8, streams=1000, keep=days(30)),
+        "gold": TierLimits(rate_mb=4, burst_mb=16, streams=2000, keep=days(90)),
+        "platinum": TierLimits(rate_mb=8, burst_mb=32, streams=5000, keep=days(180)),
+    },
+)
+
+LOG_PIPELINES: Final = (SERVICES,)
+
+_LOKI_ARGS: Final = ("-config.file={config}/loki.yml",)
+
+LOKI: Final = Component(
+    name="loki",
+    title="Loki",
+    # The second port is Loki's talk with itself; two deployments on one machine need two of them.
+    ports=(Port(name="http", number=3100), Port(name="grpc", number=9096, scheme=Scheme.TCP)),
+    health=HttpHealth(port="http", path="/ready"),
+    scrape=Scrape(port="http"),
+    config=("loki",),
+    container=Container(
+        image=Image(repository="grafana/loki", tag="3.7.8"),
+        command=_LOKI_ARGS,
+        config_path="/etc/platformctl",
+        data_path="/loki",
+        user="10001",
+        memory_mb=1024,
+        # The image has no shell and no wget.
+        health_command=("/usr/bin/loki", "-health", "-health.url=http://127.0.0.1:{port:http}/ready"),
+        tmpfs=("/tmp",),  # noqa: S108 - a path in the container
+    ),
+    native=Native(
+        binaries=("loki",),
+        args=_LOKI_ARGS,
+        version_argv=("-version",),
+        package="loki",
+        stop_timeout=seconds(30),
+    ),
+)
+
+# Reads the log files of local processes. Promtail gets no fixes any more (end of life: 2 March 2026):
+# who runs Alloy defines a component "alloy" in its place, and gets the same pipeline in Alloy's language.
+PROMTAIL: Final = Component(
+    name="promtail",
+    title="Promtail",
+    ports=(Port(name="http", number=9080),),
+    health=HttpHealth(port="http", path="/ready"),
+    scrape=Scrape(port="http"),
+    config=("promtail",),
+    needs=("loki",),
+    native=Native(
+        binaries=("promtail",),
+        args=("-config.file={config}/promtail.yml",),
+        version_argv=("-version",),
+        package="promtail",
+    ),
+)
+
+COMPONENTS: Final = (LOKI, PROMTAIL)

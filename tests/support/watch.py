@@ -1,0 +1,178 @@
+"""A real Prometheus and a real Alertmanager on a rendered platform, and the far ends they talk to."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from support.servers import stop
+from support.sites import native_site
+
+from platformctl.model.component import Component, HttpHealth
+from platformctl.model.platform import Platform
+from platformctl.model.site import Site
+from platformctl.render import alertmanager, prometheus, rules, runbooks
+
+T = TypeVar("T")
+PATIENCE_S = 90.0
+
+
+def free_ports(platform: Platform) -> dict[str, int]:
+    """A free port for each port of each component, as `native_site` takes them."""
+    with contextlib.ExitStack() as held:
+        ports: dict[str, int] = {}
+        for component in platform.components:
+            for port in component.ports:
+                probe = held.enter_context(socket.socket())
+                probe.bind(("127.0.0.1", 0))
+                ports[f"{component.name}:{port.name}"] = probe.getsockname()[1]
+        return ports
+
+
+def until(look: Callable[[], T | None], what: str) -> T:
+    """What `look` finds, as soon as it finds something; fails the test when that takes too long."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        if found := look():
+            return found
+        time.sleep(0.2)
+    raise AssertionError(f"waited {PATIENCE_S} s in vain for {what}")
+
+
+def get_json(url: str) -> object:
+    """The JSON that a GET answers with."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
+@dataclass
+class Inbox:
+    """An HTTP server that keeps every JSON body it is sent, by path."""
+
+    address: str = ""
+    messages: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+
+    def of(self, path: str) -> list[dict[str, object]]:
+        """The bodies that were sent to this path, in order."""
+        return [body for sent, body in list(self.messages) if sent == path]
+
+
+@contextlib.contextmanager
+def inbox() -> Iterator[Inbox]:
+    """An inbox that answers as PagerDuty's Events API does: 202."""
+    kept = Inbox()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            kept.messages.append((self.path, json.loads(body)))
+            self.send_response(202)
+            self.end_headers()
+            self.wfile.write(b'{"status":"success"}')
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with _serving(Handler, 0) as port:
+        kept.address = f"http://127.0.0.1:{port}"
+        yield kept
+
+
+@contextlib.contextmanager
+def exporter(port: int, exposition: Callable[[], str]) -> Iterator[None]:
+    """A service whose ``/metrics`` answers with whatever `exposition` says at that moment."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            self.wfile.write(exposition().encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with _serving(Handler, port):
+        yield
+
+
+@contextlib.contextmanager
+def _serving(handler: type[BaseHTTPRequestHandler], port: int) -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextlib.contextmanager
+def watched(platform: Platform, site: Site, folder: Path, *names: str) -> Iterator[None]:
+    """The named components of the platform, running from what is rendered for the site."""
+    for render in (prometheus.render, rules.render, alertmanager.render, runbooks.render):
+        for artifact in render(platform, site):
+            path = folder / "current" / artifact.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(artifact.content)
+    for name in site.secrets:
+        secret = folder / site.secrets_folder / name
+        secret.parent.mkdir(exist_ok=True)
+        secret.write_text("0123456789abcdef0123456789abcdef")
+    with contextlib.ExitStack() as stack:
+        for component in platform.components:
+            if component.name in names:
+                stack.enter_context(_running(component, site, folder))
+        yield
+
+
+@contextlib.contextmanager
+def _running(component: Component, site: Site, folder: Path) -> Iterator[None]:
+    """The component as a process, with the arguments of its definition, once it is ready."""
+    assert component.native is not None
+    program = next((p for name in component.native.binaries if (p := shutil.which(name))), None)
+    if program is None:
+        pytest.skip(f"{component.native.binaries[0]} is not installed")
+    arguments = [site.fill(component.name, argument) for argument in component.native.args]
+    log = folder / f"{component.name}.log"
+    with log.open("wb") as out, subprocess.Popen([program, *arguments], cwd=folder, stderr=out) as process:
+        try:
+            _wait_until_ready(component, site, process, log)
+            yield
+        finally:
+            stop(process)
+
+
+def _wait_until_ready(component: Component, site: Site, process: subprocess.Popen[bytes], log: Path) -> None:
+    assert isinstance(component.health, HttpHealth)
+    url = f"http://{site.reach(component.name, component.health.port)}{component.health.path}"
+
+    def ready() -> bool | None:
+        assert process.poll() is None, f"{component.name} has ended:\n{log.read_text()[-2000:]}"
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return True
+        except (urllib.error.URLError, ConnectionError):
+            return None
+
+    until(ready, f"{component.name} to be ready")
+
+
+def site_for(platform: Platform, *, secrets: tuple[str, ...] = ()) -> Site:
+    """A site with free ports."""
+    return native_site(platform, ports=free_ports(platform), secrets=secrets)

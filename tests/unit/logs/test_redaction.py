@@ -1,0 +1,42 @@
+"""The shipped redactions on a table of nasty lines. tests/e2e/logs runs the same table through Promtail."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from platformctl.model.logs import LogPipeline, Redaction
+from platformctl.sources import modules
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+CASES = json.loads((REPOSITORY / "tests" / "e2e" / "logs" / "nasty_lines.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def redactions() -> tuple[Redaction, ...]:
+    definitions = modules.load(REPOSITORY, REPOSITORY / "compose" / "logs.py")
+    return tuple(r for p in definitions.values("LOG_PIPELINES", LogPipeline) for r in p.redactions)
+
+
+def _redacted(line: str, redactions: tuple[Redaction, ...]) -> str:
+    for redaction in redactions:
+        pieces, end = [], 0
+        for found in re.finditer(redaction.pattern, line):
+            pieces += [line[end : found.start(1)], redaction.replacement]
+            end = found.end(1)
+        line = "".join((*pieces, line[end:]))
+    return line
+
+
+@pytest.mark.parametrize("escaped", [True, False], ids=["ascii", "unicode"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["line"]["case"])
+def test_no_secret_survives_and_nothing_else_is_lost(
+    case: dict, redactions: tuple[Redaction, ...], escaped: bool
+) -> None:
+    text = _redacted(json.dumps(case["line"], ensure_ascii=escaped), redactions)
+    seen = text + json.dumps(json.loads(text), ensure_ascii=False)
+    assert [secret for secret in case["secrets"] if secret in seen] == []
+    assert [kept for kept in case["kept"] if kept not in seen] == []
