@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
 from platformctl.app.scaffold_tests import Request, Talk, scaffold
 
 HERE: Final = Path(__file__).parent
@@ -36,7 +37,9 @@ def node_modules(package: Path) -> Path:
         pytest.skip("npm is not installed")
     text = package.read_text()
     wanted = json.loads(text)
-    key = hashlib.sha256(json.dumps([wanted["dependencies"], wanted["devDependencies"]]).encode()).hexdigest()[:16]
+    key = hashlib.sha256(
+        json.dumps([wanted["dependencies"], wanted["devDependencies"]]).encode()
+    ).hexdigest()[:16]
     cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "platformctl-tests" / key
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "lock").open("w") as lock:

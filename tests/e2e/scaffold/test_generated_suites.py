@@ -63,7 +63,13 @@ def test_the_browser_tests_pass_against_a_production_build(built: SampleApp) -> 
 
 def test_a_missing_browser_is_an_error_where_it_is_required(app: SampleApp) -> None:
     ran = app.run(
-        "playwright", "test", "-c", "tests/playwright.config.ts", "--list", PW_WEBKIT_PATH="none", REQUIRE_BROWSER="webkit"
+        "playwright",
+        "test",
+        "-c",
+        "tests/playwright.config.ts",
+        "--list",
+        PW_WEBKIT_PATH="none",
+        REQUIRE_BROWSER="webkit",
     )
     assert ran.code != 0
     assert "webkit is not installed here, and it is required" in ran.output

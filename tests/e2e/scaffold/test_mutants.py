@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 from e2e.scaffold.harness import SampleApp
@@ -26,7 +27,7 @@ def drawn(built: SampleApp) -> SampleApp:
 @pytest.mark.parametrize("mutant", UNIT, ids=_ids)
 def test_a_unit_test_catches_it(app: SampleApp, mutant: Mutant) -> None:
     with app.mutated(mutant.path, mutant.old, mutant.new):
-        ran = app.jest(f"unit/{mutant.run[0]}")
+        ran = app.jest(mutant.run[0], "-t", re.escape(mutant.caught_by))
     assert any(mutant.caught_by in name for name in ran.failed), ran.failed or ran.output[-2000:]
 
 
@@ -54,9 +55,13 @@ def test_a_bloated_bundle_breaks_its_budget(built: SampleApp) -> None:
     (built.root / "src/lib/ballast.ts").write_text(f'export const ballast = "{noise}";\n')
     heavy = 'import { ballast } from "@/lib/ballast";\nimport { FeatureGate } from "./FeatureGate";'
     try:
-        with built.mutated("src/components/Checkout.tsx", 'import { FeatureGate } from "./FeatureGate";', heavy):
+        with built.mutated(
+            "src/components/Checkout.tsx", 'import { FeatureGate } from "./FeatureGate";', heavy
+        ):
             file = built.root / "src/components/Checkout.tsx"
-            file.write_text(file.read_text().replace("To pay: {total}", "To pay: {total} {ballast.slice(total, 0)}"))
+            file.write_text(
+                file.read_text().replace("To pay: {total}", "To pay: {total} {ballast.slice(total, 0)}")
+            )
             built.build()
             ran = built.run("node", "tests/scripts/bundle-budget.mjs")
     finally:
