@@ -104,6 +104,7 @@ def test_an_application_with_own_tools_keeps_them(tmp_path: Path) -> None:
     # Its own Jest would pick up *.test.tsx.
     assert [path.name for path in sorted((root / "platform-tests/unit").glob("*.platform.*"))] == [
         "components.platform.tsx",
+        "framework.platform.tsx",
         "rendering.platform.tsx",
     ]
     assert not list((root / "platform-tests").rglob("*.test.*"))

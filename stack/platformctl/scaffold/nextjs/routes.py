@@ -35,7 +35,7 @@ def page_paths(sources: Sources, src: str) -> list[str]:
 
 
 def api_routes(sources: Sources, src: str) -> list[ApiRoute]:
-    """The route handlers of the app router."""
+    """The route handlers of the app router, and the API routes of the pages router, which have no methods."""
     found = []
     for file in sources.view.files(under=f"{src}app"):
         if not _CODE.search(file) or PurePosixPath(file).stem != "route":
@@ -45,7 +45,14 @@ def api_routes(sources: Sources, src: str) -> list[ApiRoute]:
         methods = tuple(method for method in METHODS if method in names)
         if path is not None and methods:
             found.append(ApiRoute(path=path, file=file, methods=methods))
+    found += _pages_api(sources, src)
     return sorted(found, key=lambda route: route.path)
+
+
+def _pages_api(sources: Sources, src: str) -> list[ApiRoute]:
+    """API routes of the pages router: one function answers every method."""
+    paths = ((file, _pages_path(file, f"{src}pages")) for file in sources.view.files(under=f"{src}pages/api"))
+    return [ApiRoute(path=path, file=file, methods=()) for file, path in paths if path is not None]
 
 
 def proxy(sources: Sources, src: str) -> Proxy | None:

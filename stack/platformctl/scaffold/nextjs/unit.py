@@ -29,6 +29,7 @@ class Generator:
 
     def files(self, found: Found) -> Iterator[LaidFile]:
         """Every generated unit test."""
+        yield self._file(f"framework.{self.suffix}.tsx", templates.text("tests/unit/framework.tsx.j2"))
         yield from self._components(found)
         yield from self._rendering(found)
         yield from self._hooks(found)
@@ -96,7 +97,7 @@ class Generator:
                 "local": "route" + re.sub(r"\W+", "_", route.path).title().replace("_", ""),
             }
             for route in self.app.api_routes
-            if f"{route.path}/route" not in self.skipped
+            if route.methods and f"{route.path}/route" not in self.skipped
         ]
         if routes:
             yield self._file(
@@ -167,6 +168,10 @@ def open_ends(app: App, found: Found) -> Iterator[Todo]:
     for action in found.actions:
         why = "what a server action changes is not to be inferred: call it in a test with @jest-environment node"
         yield Todo(what=f"server action {action.name}", path=action.path, why=why)
+    for route in app.api_routes:
+        if not route.methods:
+            why = "an API route of the pages router takes Node's own request: the browser tests reach it"
+            yield Todo(what=f"API route {route.path}", path=route.file, why=why)
     for path in app.dynamic_pages:
         yield Todo(what=f"page {path}", path=path, why="its parameters are not known: name one in e2e/app.ts")
 

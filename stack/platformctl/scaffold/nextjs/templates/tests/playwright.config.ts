@@ -1,7 +1,7 @@
 import { defineConfig, devices, type Project } from "@playwright/test";
 import { findBrowser, type BrowserId } from "./e2e/browsers";
 import gates from "./gates.json";
-import platform from "./platform.config.json";
+import { platform } from "./platform";
 
 const ci = Boolean(process.env.CI);
 const port = Number(process.env.PLATFORM_E2E_PORT ?? 4310);

@@ -1,6 +1,6 @@
 import { test as base, expect, type BrowserContext, type Page, type Request } from "@playwright/test";
 import gates from "../gates.json";
-import platform from "../platform.config.json";
+import { platform } from "../platform";
 import type { AppTenant, Role } from "../tenants";
 import { app } from "./app";
 import { findBrowser, type BrowserId } from "./browsers";

@@ -1,6 +1,6 @@
 import Ajv2020, { type ValidateFunction } from "ajv/dist/2020";
 import addFormats from "ajv-formats";
-import platform from "../platform.config.json";
+import { platform } from "../platform";
 import { document } from "./openapi";
 
 /** The parts of an OpenAPI document that the checks read. */

@@ -1,5 +1,5 @@
 import { delay, http, HttpResponse, type HttpHandler } from "msw";
-import platform from "../platform.config.json";
+import { platform } from "../platform";
 
 const anyApi = platform.apiPattern;
 // Marks an answer that breaks the contract on purpose.

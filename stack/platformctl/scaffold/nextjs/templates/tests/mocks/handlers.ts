@@ -1,5 +1,5 @@
 import { http, HttpResponse, type HttpHandler } from "msw";
-import platform from "../platform.config.json";
+import { platform } from "../platform";
 import { operations, tenantHeader, type Operation } from "./contract";
 import { example } from "./example";
 
