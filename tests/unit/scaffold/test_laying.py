@@ -142,6 +142,12 @@ def test_a_seed_belongs_to_its_owner(root: Path) -> None:
     assert not lay(root, tree(seed)).changes
 
 
+def test_a_seed_that_its_owner_has_not_touched_is_renewed(root: Path) -> None:
+    lay(root, tree(file("seed\n", mode=Mode.SEED)))
+    plan = lay(root, tree(file("newer seed\n", mode=Mode.SEED), version="2"))
+    assert kinds(plan) == {"tests/a.ts": Kind.UPDATE}
+
+
 def test_a_file_that_is_laid_no_more_goes_away(root: Path) -> None:
     lay(root, tree(file("a\n"), file("b\n", "tests/b.ts"), shared=SHARED))
     plan = lay(root, tree(file("a\n")))

@@ -79,7 +79,7 @@ def _lay(file: LaidFile, root: Path, old: Manifest, *, forced: bool) -> _Laid:
         return _Laid(steps=(Step(path=file.path, kind=Kind.SAME, before=before, after=before),), record=new)
     if record is None:
         return _beside(file, root, old)
-    if record.mode is Mode.SEED:
+    if record.mode is Mode.SEED and digest(before) != record.base:
         return _Laid(
             steps=(Step(path=file.path, kind=Kind.SEED, before=before, after=before),), record=record
         )

@@ -13,7 +13,7 @@ class Mode(StrEnum):
     """Whose a laid file is from then on."""
 
     MANAGED = "managed"  # ours: updated on a re-run, merged where the owner edited it
-    SEED = "seed"  # written once, then the owner's
+    SEED = "seed"  # the owner's as soon as it is edited: never merged, never touched again
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,6 +48,12 @@ _PART_OF: Final = {
     "e2e/": "e2e",
     "metric-catalogue.json": "monitoring",
 }
+_WHY: Final = {
+    "renders": "it needs a provider or data that platform.adapter.tsx does not give",
+    "presses": "a button has no effect that a test can see, or the component needs a provider",
+    "sends": "what it takes to send the form is not to be inferred",
+    "loads": "what it shows of its data is not to be inferred",
+}
 _SEEDS: Final = frozenset({"tenants.ts", "e2e/app.ts", "e2e/journeys.ts"})
 _NEEDS_BROWSER: Final = frozenset({"visual", "a11y", "perf", "security", "monitoring"})
 
@@ -219,8 +225,8 @@ def _shared(app: App, view: OwnersView, choices: Choices) -> Iterator[SharedFile
 def _skipped(choices: Choices) -> Iterator[Todo]:
     for name in choices.skipped:
         what, _, kind = name.rpartition("/")
-        why = f"its generated test ({kind}) did not pass when it was tried: most often a provider is missing"
-        yield Todo(what=what, path=name, why=why)
+        why = _WHY.get(kind, "the application needs something that the test does not give it")
+        yield Todo(what=what, path=kind, why=f"its generated test did not pass when it was tried: {why}")
 
 
 def _part(path: str) -> str | None:

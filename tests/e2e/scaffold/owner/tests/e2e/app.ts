@@ -1,30 +1,6 @@
 /** The running sample, described as its owner would. */
-import type { APIRequestContext, Locator, Page } from "@playwright/test";
-import { tenantOf, type AppTenant, type Role } from "../tenants";
-
-export interface FlagCheck {
-  flag: string;
-  on: AppTenant;
-  off: AppTenant;
-  path: string;
-  shows: (page: Page) => Locator;
-}
-
-export interface Resource {
-  name: string;
-  create: (request: APIRequestContext, tenant: AppTenant) => Promise<string>;
-}
-
-export interface RunningApp {
-  tenants: readonly AppTenant[];
-  roles: readonly Role[];
-  signIn?: (request: APIRequestContext, tenant: AppTenant, role: Role) => Promise<void>;
-  pagesOf?: (tenant: AppTenant) => readonly string[];
-  flags: readonly FlagCheck[];
-  resources: readonly Resource[];
-  redirects: readonly { path: string; follow?: (page: Page) => Promise<void> }[];
-  masked: (page: Page) => readonly Locator[];
-}
+import { tenantOf } from "../tenants";
+import type { RunningApp } from "./types";
 
 export const seaView = tenantOf("hotels", { id: "sea-view", name: "Sea View Hotels" });
 export const alpine = tenantOf("hotels", { id: "alpine", name: "Alpine Rooms" });

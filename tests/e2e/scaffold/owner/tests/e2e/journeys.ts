@@ -1,13 +1,8 @@
 /** The five journeys of the sample. */
 import { expect, type Page } from "@playwright/test";
-import type { AppTenant, Vertical } from "../tenants";
+import type { Vertical } from "../tenants";
 import { boltSupply, cornerShop, ironHall, odeon, seaView } from "./app";
-
-export interface Journey {
-  tenant: AppTenant;
-  start: string;
-  go: (page: Page) => Promise<void>;
-}
+import type { Journey } from "./types";
 
 const done = (page: Page, text: RegExp): Promise<void> => expect(page.getByRole("status").filter({ hasText: text })).toBeVisible();
 
