@@ -116,6 +116,19 @@ ROOT: Final = Route(
     ),
 )
 
+ERROR_BUDGETS: Final = Matcher("alertname", "ErrorBudgetBurn.+", MatchOp.REGEX)
+SYMPTOMS: Final = Matcher("signal", "errors|latency|saturation", MatchOp.REGEX)
+
+
+def _named(*alerts: str) -> Matcher:
+    """Any of these alerts."""
+    if len(alerts) == 1:
+        return Matcher("alertname", alerts[0])
+    return Matcher("alertname", "|".join(alerts), MatchOp.REGEX)
+
+
+CAUSES: Final = _named("PostgresDown", "RedisDown", "ManyTargetsDown")
+
 INHIBITIONS: Final = (
     # Critical silences warning where both speak of the same signal of the same job.
     Inhibition(
@@ -124,20 +137,24 @@ INHIBITIONS: Final = (
         equal=("job", "signal"),
     ),
     # A dead service silences its own symptoms.
-    Inhibition(
-        source=(Matcher("alertname", "ServiceDown"),),
-        target=(Matcher("signal", "errors|latency|saturation", MatchOp.REGEX),),
-        equal=("job",),
-    ),
-    # A dead database or cache silences the symptoms of everything that needs it.
-    Inhibition(
-        source=(Matcher("alertname", "PostgresDown|RedisDown", MatchOp.REGEX),),
-        target=(Matcher("signal", "errors|latency|saturation", MatchOp.REGEX),),
-    ),
+    Inhibition(source=(_named("ServiceDown"),), target=(SYMPTOMS,), equal=("job",)),
+    # A dead database or cache, or most of the platform gone, silences the symptoms of everything.
+    Inhibition(source=(CAUSES,), target=(SYMPTOMS,)),
     # Most targets gone at once is one incident: the host, the network or Prometheus itself.
+    Inhibition(source=(_named("ManyTargetsDown"),), target=(_named("ServiceDown", "ExporterDown"),)),
+    # An outage that is paged already also burns the tenants' budgets: one incident, one page.
+    Inhibition(source=(_named("ServiceDown", "PostgresDown", "ManyTargetsDown"),), target=(ERROR_BUDGETS,)),
+    Inhibition(source=(_named("HighErrorRate"),), target=(ERROR_BUDGETS, Matcher("slo", "availability"))),
+    # Many tenants at once are one incident, and a fast burn says more than a slow one.
     Inhibition(
-        source=(Matcher("alertname", "ManyTargetsDown"),),
-        target=(Matcher("alertname", "ServiceDown|ExporterDown", MatchOp.REGEX),),
+        source=(_named("ErrorBudgetBurnManyTenants"),),
+        target=(_named("ErrorBudgetBurnFast", "ErrorBudgetBurnSlow"),),
+        equal=("slo", "vertical"),
+    ),
+    Inhibition(
+        source=(_named("ErrorBudgetBurnFast"),),
+        target=(_named("ErrorBudgetBurnSlow"),),
+        equal=("slo", "tenant"),
     ),
 )
 

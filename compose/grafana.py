@@ -43,7 +43,6 @@ GRAFANA: Final = Component(
         binaries=("grafana",),
         args=("server", "--homepath=/usr/share/grafana"),
         environment=_ENVIRONMENT | {"GF_SERVER_HTTP_ADDR": "127.0.0.1"},
-        package="grafana",
     ),
 )
 

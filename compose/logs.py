@@ -114,7 +114,6 @@ LOKI: Final = Component(
         binaries=("loki",),
         args=_LOKI_ARGS,
         version_argv=("-version",),
-        package="loki",
         stop_timeout=seconds(30),
     ),
 )
@@ -133,7 +132,6 @@ PROMTAIL: Final = Component(
         binaries=("promtail",),
         args=("-config.file={config}/promtail.yml",),
         version_argv=("-version",),
-        package="promtail",
     ),
 )
 

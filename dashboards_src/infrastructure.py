@@ -213,7 +213,7 @@ PROCESSES: Final = Row(
         ),
         Panel(
             title="Restarts",
-            description="Does something keep dying? How often each component was started"
+            description="Does something keep dying? How often each component was started anew"
             " in the chosen time range.",
             kind=PanelKind.BAR_GAUGE,
             queries=(

@@ -160,20 +160,20 @@ CUSTOMERS: Final = Row(
             queries=(
                 Query(
                     expr='topk(10, sum by (tenant) (rate(tenant_requests_total{status_class="5xx"}[5m]))'
-                    " / sum by (tenant) (rate(tenant_requests_total[5m])))",
+                    " / sum by (tenant) (rate(tenant_requests_total[5m])) > 0)",
                     legend="Failed",
                     unit=Unit.RATIO,
                 ),
                 Query(
-                    expr="sum by (tenant) (rate(tenant_requests_total[5m]))"
-                    ' and on (tenant) sum by (tenant) (rate(tenant_requests_total{status_class="5xx"}[5m]))',
+                    expr="sum by (tenant) (rate(tenant_requests_total[5m])) and on (tenant)"
+                    ' sum by (tenant) (rate(tenant_requests_total{status_class="5xx"}[5m])) > 0',
                     legend="Requests",
                     unit=Unit.REQUESTS_PER_SECOND,
                 ),
             ),
             links=(Link(title="Tenant detail", dashboard="tenant-detail", by=("tenant",)),),
             width=8,
-            empty_reason="no tenant has had a failed request since its service started",
+            empty_reason="no tenant had a failed request",
         ),
         Panel(
             title="Requests by vertical",

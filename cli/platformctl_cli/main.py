@@ -18,6 +18,8 @@ from platformctl_cli.commands.generate import generate
 from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
+from platformctl_cli.commands.preview import preview
+from platformctl_cli.commands.preview import preview
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.status import status
 
@@ -29,7 +31,9 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     deploy,
     status,
     logs,
+    preview,
     down,
+    preview,
     schema,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import os
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import httpx
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
@@ -83,6 +85,27 @@ def log_in(api: Service, tenant: str, user: str = "ana", password: str | None = 
 def user_of(api: Service, tenant: str) -> User:
     """A user of the tenant."""
     return User(api, log_in(api, tenant).json()["token"])
+
+
+def query(postgres: Postgres, *statements: str) -> list[tuple[object, ...]]:
+    """Run statements; the rows of the last one."""
+
+    async def run() -> list[tuple[object, ...]]:
+        connection = await asyncpg.connect(
+            host="127.0.0.1",
+            port=postgres.port,
+            user="postgres",
+            password=postgres.password,
+            database="platform",
+        )
+        try:
+            for statement in statements[:-1]:
+                await connection.execute(statement)
+            return [tuple(row) for row in await connection.fetch(statements[-1])]
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())
 
 
 @contextmanager

@@ -9,15 +9,20 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
+
+from platformctl.model.component import Component
+from platformctl.sinks.compose.containers import LABEL_STAND_IN
+from platformctl.sinks.native import machine
 
 _START_S: Final = 40.0
 _BINARIES: Final = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
@@ -76,9 +81,9 @@ def running_engine(folder: Path, *, compose: str | None) -> Iterator[dict[str, s
     compose: the program that is to be the ``docker compose`` plugin there, None for no plugin.
     """
     environment = _environment(folder, compose)
-    socket = environment["DOCKER_HOST"]
     command = [
-        "dockerd", "--host", socket, "--data-root", str(folder / "data"), "--exec-root", str(folder / "exec"),
+        "dockerd", "--host", environment["DOCKER_HOST"],
+        "--data-root", str(folder / "data"), "--exec-root", str(folder / "exec"),
         "--pidfile", str(folder / "dockerd.pid"), "--bridge", "none", "--userland-proxy=true",
     ]  # fmt: skip
     with (folder / "dockerd.log").open("wb") as log:
@@ -94,7 +99,7 @@ def import_image(stand_in: StandIn, environment: Mapping[str, str]) -> None:
     """Give the engine an image; raises `FileNotFoundError` naming what this machine lacks."""
     if missing := stand_in.missing():
         raise FileNotFoundError(", ".join(missing))
-    changes = [f"LABEL io.platformctl.stand-in={stand_in.image}"]
+    changes = [f"LABEL {LABEL_STAND_IN}={stand_in.image}"]
     changes += [f"ENV {name}={value}" for name, value in stand_in.environment.items()]
     if stand_in.entrypoint:
         changes.append("ENTRYPOINT [" + ", ".join(f'"{word}"' for word in stand_in.entrypoint) + "]")
@@ -111,6 +116,18 @@ def import_image(stand_in: StandIn, environment: Mapping[str, str]) -> None:
         process.stdin.close()
     if process.returncode:
         raise RuntimeError(f"docker import of {stand_in.image} failed")
+
+
+def record_free_ports(state: Path, components: Iterable[Component]) -> None:
+    """Have a workspace use ports that nobody holds, since others may hold the usual ones at any time."""
+    chosen: dict[str, dict[str, int]] = {}
+    with contextlib.ExitStack() as held:
+        for component in components:
+            for port in component.ports:
+                probe = held.enter_context(socket.socket())
+                probe.bind(("127.0.0.1", 0))
+                chosen.setdefault(component.name, {})[port.name] = probe.getsockname()[1]
+    machine.save(state / "machine.json", machine.Machine(ports=chosen))
 
 
 def docker(environment: Mapping[str, str], *arguments: str) -> str:

@@ -9,6 +9,7 @@ from support.engine import StandIn
 
 _WGET: Final = {"/bin/wget": "/usr/bin/wget"}  # the published images have busybox for that
 _POSTGRES: Final = "/usr/lib/postgresql/15"
+_ZONES: Final = "/usr/share/zoneinfo"
 
 # What the published image's entrypoint does for a user that is not root, in short.
 _POSTGRES_ENTRYPOINT: Final = f"""#!/bin/sh
@@ -31,7 +32,7 @@ def stand_ins() -> tuple[StandIn, ...]:
             "alertmanager",
             "/usr/bin/prometheus-alertmanager",
             data="/alertmanager",
-            trees=("/usr/share/prometheus/alertmanager",),
+            trees=("/usr/share/prometheus/alertmanager", _ZONES),
         ),
         _server("node-exporter", "/usr/bin/prometheus-node-exporter"),
         _server("redis-exporter", "/usr/bin/prometheus-redis-exporter"),
@@ -47,7 +48,7 @@ def stand_ins() -> tuple[StandIn, ...]:
         StandIn(
             image=_image("postgres"),
             programs={"/bin/sh": "/bin/sh", "/usr/bin/pg_isready": f"{_POSTGRES}/bin/pg_isready"},
-            trees=(_POSTGRES, "/usr/share/postgresql/15", "/usr/share/zoneinfo"),
+            trees=(_POSTGRES, "/usr/share/postgresql/15", _ZONES),
             texts={"/entrypoint.sh": _POSTGRES_ENTRYPOINT},
             entrypoint=("/entrypoint.sh",),
             owned={"/var/lib/postgresql/data": 70},

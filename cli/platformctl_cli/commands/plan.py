@@ -24,7 +24,7 @@ def plan(
       platformctl plan
       platformctl plan --check --json
     """
-    from platformctl.app.preview_plan import preview_plan
+    from platformctl.app.planning import plan_deployment
     from platformctl.app.session import Request
     from platformctl.errors import DifferencesFound
     from platformctl.model.site import RuntimeName
@@ -32,7 +32,7 @@ def plan(
     from platformctl_cli.report import plan_as_json, show_plan
 
     chosen = RuntimeName(runtime) if runtime else None
-    found, prepared = preview_plan(Request(workspace=workspace, start=Path.cwd(), runtime=chosen, demo=demo))
+    found, prepared = plan_deployment(Request(workspace=workspace, start=Path.cwd(), runtime=chosen, demo=demo))
     if json:
         show.as_json(plan_as_json(found, prepared.site))
     else:

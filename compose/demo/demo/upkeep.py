@@ -45,7 +45,7 @@ async def keep_small(database: Database) -> None:
         await asyncio.sleep(_SWEEP_EVERY_S)
         try:
             async with database.work() as work:
-                await _sweep(work)
+                await sweep(work)
         except HTTPException as problem:
             log.warning("old rows were not deleted", reason=problem.detail)
 
@@ -75,7 +75,8 @@ async def _register(work: Work, registry: Registry) -> None:
     await work.run(update(table).where(gone).values(active=False))
 
 
-async def _sweep(work: Work) -> None:
+async def sweep(work: Work) -> None:
+    """Delete what is older than a day, and the records beyond the newest of each tenant."""
     for table in schema.KEPT_FOR_A_DAY:
         await work.run(delete(table).where(table.c.at < func.now() - text("interval '1 day'")))
     records, tenants = schema.RECORDS, schema.TENANTS

@@ -14,13 +14,13 @@ from platformctl.model import macros
 from platformctl.model.dashboard import Dashboard, Variable
 from platformctl.model.metric import MetricType
 from platformctl.model.panel import PanelKind
-from platformctl.model.platform import Platform
+from platformctl.model.platform import Platform, Runbook
 
 TARGET_LABELS: Final = frozenset({"job", "instance"})
 """The labels that come with every scrape."""
 
 _PROMQL_BLOCK: Final = re.compile(r"^```promql\n(.*?)^```", re.MULTILINE | re.DOTALL)
-_BETWEEN_QUERIES: Final = re.compile(r"^(?:#.*|\s*)\n", re.MULTILINE)
+_BETWEEN_QUERIES: Final = re.compile(r"^(?:#.*|[ \t]*)\n", re.MULTILINE)
 _ANY_LABELS: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
 
@@ -51,13 +51,13 @@ def expressions(platform: Platform) -> Iterator[Expression]:
         for owner, text in dashboard_queries(dashboard):
             yield Expression(f"{owner} of {dashboard.uid}", _filled(text), where)
     for page in platform.runbooks:
-        for query in runbook_queries(page.text):
+        for query in queries_of(page):
             yield Expression(f"a query of the runbook {page.name}", query, page.path)
 
 
-def runbook_queries(text: str) -> Iterator[str]:
-    """The queries of a page's ``promql`` blocks; comments and blank lines stand between queries."""
-    for block in _PROMQL_BLOCK.findall(text):
+def queries_of(page: Runbook) -> Iterator[str]:
+    """The queries in the page's PromQL blocks; a comment or a blank line stands between two."""
+    for block in _PROMQL_BLOCK.findall(page.text):
         yield from (query for query in _BETWEEN_QUERIES.split(block) if query.strip())
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
+
+import promql_parser as promql
 
 from platformctl.checks._expressions import expressions, known_series
 from platformctl.checks._promql import selectors
@@ -16,9 +19,7 @@ def metrics_are_known(platform: Platform) -> Iterator[Problem]:
     known = known_series(platform).labels
     for expression in expressions(platform):
         tree = expression.parsed()
-        for name in sorted({s.name or "" for s in selectors(tree)} if tree else ()):
-            if name in known:
-                continue
+        for name in sorted({name for s in selectors(tree) for name in _unknown(s, known)} if tree else ()):
             near = difflib.get_close_matches(name, known, n=1)
             what = f"reads the unknown metric {name!r}" if name else "selects series without naming a metric"
             yield Problem(
@@ -29,3 +30,19 @@ def metrics_are_known(platform: Platform) -> Iterator[Problem]:
                 if near
                 else "add it to the catalogue, or record it by a rule",
             )
+
+
+def _unknown(selector: promql.VectorSelector, known: Collection[str]) -> Iterator[str]:
+    """The name, or pattern of names, that nothing known has; empty where the selector gives none."""
+    patterns = [
+        matcher.value
+        for matcher in selector.matchers.matchers
+        if matcher.name == "__name__" and matcher.op == promql.MatchOp.Re
+    ]
+    if selector.name:
+        if selector.name not in known:
+            yield selector.name
+    elif not patterns:
+        yield ""
+    else:
+        yield from (p for p in patterns if not any(re.fullmatch(p, name) for name in known))

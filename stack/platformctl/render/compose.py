@@ -74,8 +74,10 @@ def root(component: Component) -> str:
 
 
 def folders(component: Component) -> tuple[str, ...]:
-    """The top folders of the release that the component's container sees."""
-    return tuple(sorted({path.partition("/")[0] for path in component.config}))
+    """The top folders of the release that the component's container sees; its build context is in its image."""
+    image = component.container.image if component.container else None
+    built = image.context if isinstance(image, Build) else None
+    return tuple(sorted({path.partition("/")[0] for path in component.config if path != built}))
 
 
 def images(components: Iterable[Component]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ Value: TypeAlias = str | Mapping[str, str]
 
 _TENANT_SHAPE: Final = "^[a-z][a-z0-9-]{0,62}$"
 _SERVICE_OF_FILE: Final = r"(?:^|/)(?P<service_of_file>[^/]+)\.log$"
+_LEVEL_OF_LOGFMT: Final = r"(?:^|\s)level=(?P<level>[a-zA-Z]+)"
 _KNOWN_LEVELS: Final = "^(debug|info|warning|error|critical)$"
 _LEVEL_SPELLINGS: Final = (("warn", "warning"), ("err", "error"), ("fatal", "critical"), ("trace", "debug"))
 
@@ -36,6 +37,7 @@ def stages(pipeline: LogPipeline) -> Iterator[Stage]:
     for redaction in pipeline.redactions:
         yield Stage("replace", {"expression": redaction.pattern, "replace": redaction.replacement})
     yield Stage("regex", {"source": "filename", "expression": _SERVICE_OF_FILE})
+    yield Stage("regex", {"expression": _LEVEL_OF_LOGFMT})
     yield Stage("json", {"expressions": {name: _quoted(path) for name, path in _fields(pipeline).items()}})
     yield Stage("timestamp", {"source": "timestamp", "format": "RFC3339Nano", "action_on_failure": "fudge"})
     yield _template("level", _level())

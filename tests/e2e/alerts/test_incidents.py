@@ -138,3 +138,16 @@ def test_most_targets_gone_is_one_page(desk: Desk) -> None:
     until(lambda: desk.pages() or None, "the page")
     after_every_wait()
     assert desk.pages() == [("page-platform", "ManyTargetsDown", 1)]
+
+
+def test_an_outage_that_is_paged_does_not_page_for_the_budgets_it_burns(desk: Desk) -> None:
+    desk.hand_in(
+        alert("HighErrorRate", "errors", job="api"),
+        *(alert("ErrorBudgetBurnFast", "", slo="availability", tenant=f"inn-{at}") for at in range(9)),
+        alert("ErrorBudgetBurnFast", "", slo="latency", tenant="slow-inn"),
+    )
+    until(lambda: len(desk.pages()) > 1 or None, "two pages")
+    after_every_wait()
+    assert sorted(desk.pages()) == [
+        ("page-backend", "ErrorBudgetBurnFast", 1), ("page-backend", "HighErrorRate", 1),
+    ]  # fmt: skip

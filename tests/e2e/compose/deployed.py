@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from support import compose_sample
-from support.engine import docker
+from support.engine import docker, record_free_ports
 
 from platformctl.model.artifact import Artifact
 from platformctl.model.platform import Platform
@@ -35,6 +35,7 @@ class Stack:
     site: Site | None = None
 
     def __post_init__(self) -> None:
+        record_free_ports(self.state, compose_sample.CORE)
         self.runtime = ComposeRuntime(self.state, environment=self.environment)
         self.store = ReleaseStore(self.state)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -17,7 +18,7 @@ from support.engine import compose_1, docker
 
 from platformctl.errors import PlatformError
 from platformctl.model.artifact import Artifact
-from platformctl.model.component import Build, Port
+from platformctl.model.component import Build, Image, Port
 from platformctl.model.platform import Platform
 from platformctl.plan import UnitAction
 from platformctl.sinks.compose.runtime import ComposeRuntime
@@ -26,12 +27,14 @@ pytestmark = [pytest.mark.docker, pytest.mark.e2e, pytest.mark.slow]
 
 
 def until(is_true: Callable[[], bool], *, seconds: float = 30) -> bool:
+    """Whether it comes true in time; a server that does not answer yet has not made it true."""
     deadline = time.monotonic() + seconds
-    while not is_true():
-        if time.monotonic() > deadline:
-            return False
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if is_true():
+                return True
         time.sleep(0.3)
-    return True
+    return is_true()
 
 
 def with_memory(platform: Platform, name: str, memory_mb: int) -> Platform:
@@ -253,3 +256,15 @@ def test_an_image_that_cannot_be_had_makes_the_runtime_unavailable(
     missing = "registry.invalid/no/such:1"
     runtime = ComposeRuntime(tmp_path, images=(missing,), environment=engine_environment)
     assert f"the image {missing} is not here and cannot be fetched" in str(runtime.unavailable())
+
+
+def test_an_image_that_cannot_be_had_stops_a_deployment_before_anything_is_touched(stack: Stack) -> None:
+    stack.deploy()
+    before = stack.docker("ps", "--quiet", "--no-trunc")
+    base = compose_sample.core("redis-exporter")
+    image = Image(repository="registry.invalid/no/such", tag="1")
+    unknown = replace(base, container=replace(compose_sample.container(base), image=image))
+    components = [unknown if c.name == base.name else c for c in stack.platform.components]
+    with pytest.raises(PlatformError, match=r"the image registry\.invalid/no/such:1 is not here"):
+        stack.deploy(replace(stack.platform, components=tuple(components)))
+    assert stack.docker("ps", "--quiet", "--no-trunc") == before

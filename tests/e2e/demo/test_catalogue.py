@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import asyncpg
 import pytest
 from support import demo
 from support.demo import Service
@@ -98,7 +95,7 @@ def test_type_labels_buckets_and_series_are_those_of_the_catalogue(
 def test_a_business_metric_is_what_the_rows_add_up_to(
     busy_api: Service, postgres: Postgres, name: str
 ) -> None:
-    rows = {tuple(row[:-1]): float(row[-1]) for row in query(postgres, ROWS[name])}
+    rows = {tuple(row[:-1]): float(row[-1]) for row in demo.query(postgres, ROWS[name])}
     assert rows, "the traffic has written no such row: the test would show nothing"
     spec = next(spec for spec in contract.METRICS if spec.name == name)
 
@@ -133,20 +130,3 @@ def test_the_generator_publishes_its_own_groups_only(busy_api: Service, folder: 
         wait_for(lambda: traffic.value("traffic_journeys_total") > 0, what="a journey has been played")
         families = traffic.families()
     assert families.keys() == {s.name for s in contract.metrics_of((Group.RUNTIME, Group.TRAFFIC))}
-
-
-def query(postgres: Postgres, statement: str) -> Sequence[asyncpg.Record]:
-    async def fetch() -> Sequence[asyncpg.Record]:
-        connection = await asyncpg.connect(
-            host="127.0.0.1",
-            port=postgres.port,
-            user="postgres",
-            password=postgres.password,
-            database="platform",
-        )
-        try:
-            return list(await connection.fetch(statement))
-        finally:
-            await connection.close()
-
-    return asyncio.run(fetch())

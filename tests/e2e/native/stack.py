@@ -112,12 +112,8 @@ class Stack:
         assert found is not None, f"{name} is not on record"
         return found
 
-    def spoil_record(self, name: str, *, pid: int | None = None, boot_id: str | None = None) -> None:
-        """Let the record tell of another process, or of another boot."""
-        record = self.record(name)
-        identity = record.identity
-        identity = replace(identity, pid=pid or identity.pid, boot_id=boot_id or identity.boot_id)
-        RecordStore(Layout(self.state)).put(replace(record, identity=identity))
+    def edit_record(self, name: str, **fields: object) -> None:
+        RecordStore(Layout(self.state)).put(replace(self.record(name), **fields))  # type: ignore[arg-type]
 
     def address(self, name: str) -> tuple[str, int]:
         host, _, port = next(iter(self.survey().places[name].published.values())).rpartition(":")

@@ -175,10 +175,10 @@ def test_a_process_that_has_the_number_of_a_dead_one_is_never_touched(new_stack:
     os.kill(stack.record("node-exporter").pid, signal.SIGKILL)
     with subprocess.Popen(["sleep", "600"], start_new_session=True) as foreign:
         try:
-            stack.spoil_record("node-exporter", pid=foreign.pid)
+            stack.edit_record("node-exporter", pid=foreign.pid)
             assert not stack.runtime.running()["node-exporter"].alive
             assert [change.action for change in stack.deploy()] == [UnitAction.START]
-            stack.spoil_record("node-exporter", pid=foreign.pid)
+            stack.edit_record("node-exporter", pid=foreign.pid)
             real = stack.runtime.down(volumes=False)
             assert real == ("node-exporter",)
             assert foreign.poll() is None
@@ -192,9 +192,9 @@ def test_a_record_of_another_boot_says_nothing_about_the_processes_of_this_one(n
     stack = new_stack(*core("node-exporter"))
     stack.deploy()
     record = stack.record("node-exporter")
-    stack.spoil_record("node-exporter", boot_id="another")
+    stack.edit_record("node-exporter", boot_id="another")
     assert not stack.runtime.running()["node-exporter"].alive
-    stack.spoil_record("node-exporter", boot_id=record.identity.boot_id)
+    stack.edit_record("node-exporter", boot_id=record.boot_id)
     assert stack.runtime.running()["node-exporter"].alive
 
 

@@ -57,6 +57,7 @@ COMPONENTS = (
             command=(
                 "--config.file={config}/alertmanager.yml",
                 "--storage.path={data}",
+                "--web.listen-address={listen:http}",
                 "--cluster.listen-address=",
             ),
             config_path="/etc/platformctl",

@@ -1,5 +1,6 @@
 """Where alerts go: our own walk through the tree, held against Alertmanager's."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from support import sample
 from support.amtool import lay, receivers
 from support.sites import native_site
 
-from platformctl.model.oncall import EmailTarget, OnCall, PagerDutyTarget, Receiver, Route
+from platformctl.model.oncall import EmailTarget, Matcher, OnCall, PagerDutyTarget, Receiver, Route
+from platformctl.model.platform import Platform
 from platformctl.model.routing import omitted, routes_for
 from platformctl.sources.definitions import load_platform
 
@@ -27,20 +29,23 @@ TABLE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def own() -> Platform:
+    """This platform's own definitions."""
+    return load_platform(ROOT)
+
+
 @pytest.mark.parametrize(("name", "severity", "team", "signal", "expected"), TABLE)
 def test_alerts_go_where_the_table_says(
-    name: str, severity: str, team: str, signal: str, expected: list[str], tmp_path: Path
+    name: str, severity: str, team: str, signal: str, expected: list[str], tmp_path: Path, own: Platform
 ) -> None:
-    platform = load_platform(ROOT)
-    path = lay(platform, native_site(platform, secrets=SECRETS), tmp_path)
+    path = lay(own, native_site(own, secrets=SECRETS), tmp_path)
     labels = {"alertname": name, "severity": severity, "team": team, "signal": signal, "job": "api"}
     assert receivers(path, labels) == expected
-    assert [route.receiver for route in routes_for(platform.oncall.route, labels)] == expected
+    assert [route.receiver for route in routes_for(own.oncall.route, labels)] == expected
 
 
 def test_a_route_that_continues_tells_the_next_one_as_well(tmp_path: Path) -> None:
-    from dataclasses import replace
-
     first = replace(sample.ONCALL.route.routes[0], continue_=True, matchers=())
     oncall = replace(sample.ONCALL, route=replace(sample.ONCALL.route, routes=(first, first)))
     platform = replace(sample.PLATFORM, oncall=oncall)
@@ -49,8 +54,8 @@ def test_a_route_that_continues_tells_the_next_one_as_well(tmp_path: Path) -> No
     assert len(routes_for(oncall.route, {"alertname": "ShopDown"})) == 2
 
 
-def test_a_dead_service_is_paged_sooner_than_its_symptoms() -> None:
-    route = load_platform(ROOT).oncall.route
+def test_a_dead_service_is_paged_sooner_than_its_symptoms(own: Platform) -> None:
+    route = own.oncall.route
     labels = {"severity": "critical", "team": "backend", "job": "api"}
     (cause,) = routes_for(route, labels | {"alertname": "ServiceDown", "signal": "availability"})
     (symptom,) = routes_for(route, labels | {"alertname": "HighErrorRate", "signal": "errors"})
@@ -82,3 +87,13 @@ def test_a_target_with_its_secret_is_not_lacking() -> None:
 
 def test_the_secrets_of_on_call_are_those_of_its_targets_and_of_mail() -> None:
     assert sample.ONCALL.secrets == sample.SECRETS
+
+
+@pytest.mark.parametrize("value", ['say "no"', "back\\slash", "a{b}=c, d", "ünïcode"])
+def test_any_text_can_be_matched(value: str, tmp_path: Path) -> None:
+    route = replace(sample.ONCALL.route.routes[0], matchers=(Matcher("job", value),))
+    oncall = replace(sample.ONCALL, route=replace(sample.ONCALL.route, routes=(route,)))
+    platform = replace(sample.PLATFORM, oncall=oncall)
+    path = lay(platform, native_site(platform), tmp_path)
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    assert receivers(path, {"job": f'"{quoted}"'}) == ["page-shop"]

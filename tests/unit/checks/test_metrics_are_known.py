@@ -36,3 +36,11 @@ def test_the_parts_of_a_histogram_are_known_and_its_bare_name_is_not() -> None:
 def test_a_selector_without_a_name_is_a_problem() -> None:
     (problem,) = metrics_are_known(sample.with_alerts(replace(sample.SHOP_DOWN, expr='{job="shop"} == 0')))
     assert "without naming a metric" in problem.what
+
+
+def test_a_family_of_names_is_known_when_it_has_members() -> None:
+    family = replace(sample.SHOP_DOWN, expr='sum({__name__=~"http_request.*"}) > 1')
+    assert list(metrics_are_known(sample.with_alerts(family))) == []
+    nobody = replace(sample.SHOP_DOWN, expr='sum({__name__=~"ftp_.*"}) > 1')
+    (problem,) = metrics_are_known(sample.with_alerts(nobody))
+    assert "unknown metric 'ftp_.*'" in problem.what

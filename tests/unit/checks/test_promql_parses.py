@@ -29,3 +29,12 @@ def test_a_query_in_a_runbook_is_held_to_the_same() -> None:
     page = replace(sample.PLATFORM.runbooks[0], text="Look:\n\n```promql\nsum(up\n```\n")
     (problem,) = promql_parses(replace(sample.PLATFORM, runbooks=(page,)))
     assert problem.where == "runbooks/ShopDown.md"
+
+
+def test_comments_and_blank_lines_part_the_queries_of_a_runbook_from_one_another() -> None:
+    text = (
+        "```promql\n# is it there\nup == 0\n\nup == 1\n# how many\ncount(\n  up\n)\n# broken\nsum(up\n```\n"
+    )
+    page = replace(sample.PLATFORM.runbooks[0], text=text)
+    (problem,) = promql_parses(replace(sample.PLATFORM, runbooks=(page,)))
+    assert problem.fix == "mend the expression: sum(up\n"

@@ -97,6 +97,11 @@ def test_our_own_service_is_built_from_the_release_and_named() -> None:
     assert shop["image"] == "platformctl/shop:1"
 
 
+def test_a_build_context_is_not_mounted_over_the_image_made_of_it() -> None:
+    reads_its_sources = replace(DEMO, config=("registry", "build/shop"))
+    assert compose.folders(reads_its_sources) == ("registry",)
+
+
 def test_a_dollar_sign_in_a_definition_stays_a_dollar_sign() -> None:
     assert document(FULL)["services"]["shop"]["environment"] == {
         "PRICE": "$$5",

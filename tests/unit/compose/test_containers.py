@@ -40,10 +40,10 @@ def changed(**state: object) -> Inspection:
 
 def test_a_running_container_is_read_whole() -> None:
     container = read(RUNNING)
-    assert (container.unit, container.process, container.image) == (
+    assert (container.unit, container.process, container.version) == (
         "prometheus",
         "1234",
-        "prom/prometheus:v3.13.5",
+        "v3.13.5",
     )
     assert container.needs == ("redis", "postgres")
     assert container.health == ("wget", "-q", "http://127.0.0.1")
@@ -68,6 +68,12 @@ def test_a_container_that_does_not_serve_is_dead_and_says_why(state: dict[str, o
     container = read(changed(**state))
     assert not container.alive
     assert detail in container.detail
+
+
+def test_a_stand_in_is_never_named_like_what_it_stands_for() -> None:
+    document = deepcopy(RUNNING)
+    document["Config"]["Labels"] = {"io.platformctl.stand-in": "prom/prometheus:v3.13.5"}
+    assert read(document).version == "v3.13.5 (stand-in)"
 
 
 def test_a_shell_health_command_is_run_by_a_shell() -> None:

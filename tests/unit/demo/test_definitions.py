@@ -69,3 +69,11 @@ def test_the_registry_holds_targets_as_exact_text() -> None:
 def test_the_demo_knows_every_vertical_and_the_telemetry_every_tool() -> None:
     assert set(BUSINESSES) == set(Vertical)
     assert {tool.value for tool in events.Tool} == {tool.value for tool in Tool}
+
+
+def test_the_image_installs_what_was_tested() -> None:
+    pinned = (REPOSITORY / "compose" / "demo" / "requirements.txt").read_text().splitlines()
+    tested = (REPOSITORY / "constraints.txt").read_text().splitlines()
+    wanted = {line for line in pinned if not line.startswith("#")}
+    assert wanted
+    assert wanted <= set(tested)

@@ -31,7 +31,9 @@ def record_of(process: subprocess.Popen[bytes], mark: str = "web-1") -> Record:
     assert identity is not None
     return Record(
         name="web",
-        identity=identity,
+        pid=identity.pid,
+        start_ticks=identity.start_ticks,
+        boot_id=identity.boot_id,
         mark=mark,
         process="p",
         config="c",
@@ -44,10 +46,8 @@ def record_of(process: subprocess.Popen[bytes], mark: str = "web-1") -> Record:
 def test_a_process_is_known_by_more_than_its_number(sleeper: subprocess.Popen[bytes]) -> None:
     record = record_of(sleeper)
     assert record.is_alive()
-    identity = record.identity
-    earlier = replace(identity, start_ticks=identity.start_ticks - 1)
-    assert not replace(record, identity=earlier).is_alive()
-    assert not replace(record, identity=replace(identity, boot_id="another")).is_alive()
+    assert not replace(record, start_ticks=record.start_ticks - 1).is_alive()
+    assert not replace(record, boot_id="another").is_alive()
 
 
 def test_an_ended_process_that_nobody_waited_for_is_not_alive(sleeper: subprocess.Popen[bytes]) -> None:
@@ -67,8 +67,7 @@ def test_a_command_name_with_spaces_and_parentheses_is_read_right(tmp_path: Path
 
 
 def test_leftovers_of_a_dead_process_are_those_with_its_mark(sleeper: subprocess.Popen[bytes]) -> None:
-    record = record_of(sleeper)
-    dead = replace(record, identity=replace(record.identity, start_ticks=1))
+    dead = replace(record_of(sleeper), start_ticks=1)
     assert dead.leftovers() == (sleeper.pid,)
     assert replace(dead, mark="web-2").leftovers() == ()
 
@@ -83,7 +82,7 @@ def test_a_record_is_read_as_it_was_written(sleeper: subprocess.Popen[bytes], tm
     assert store.all() == {}
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"identity": {"pid": 1}}', "\x00"])
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"pid": 1}', "\x00"])
 def test_a_spoilt_record_is_named_with_its_file(tmp_path: Path, text: str) -> None:
     path = tmp_path / "run" / "web.json"
     path.parent.mkdir()

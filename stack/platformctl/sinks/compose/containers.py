@@ -54,6 +54,7 @@ class Inspection(TypedDict):
     HostConfig: _HostConfig
 
 
+LABEL_STAND_IN: Final = "io.platformctl.stand-in"
 _KILLED: Final = 137
 
 
@@ -64,12 +65,13 @@ class Container:
     alive: it runs and is not unhealthy; one that has just started is neither yet, and counts as alive.
     health: the command that asks it how it is, run inside; empty for none.
     ports: those of this machine that are published for it.
+    version: the tag of its image, and that the image only stands in for the published one, where it does.
     """
 
     id: str
     unit: str
     process: str
-    image: str
+    version: str
     needs: tuple[str, ...]
     health: tuple[str, ...]
     ports: frozenset[int]
@@ -87,7 +89,7 @@ def read(document: Inspection) -> Container:
         id=document["Id"],
         unit=labels.get(LABEL_UNIT, ""),
         process=labels.get(LABEL_PROCESS, ""),
-        image=document["Config"]["Image"],
+        version=_version(document["Config"]["Image"], is_stand_in=LABEL_STAND_IN in labels),
         needs=tuple(labels.get(LABEL_NEEDS, "").split()),
         health=_command(document["Config"].get("Healthcheck", {}).get("Test") or []),
         ports=_published(document["HostConfig"]["PortBindings"] or {}),
@@ -104,6 +106,11 @@ def stop_order(containers: Iterable[Container]) -> tuple[Container, ...]:
     graph = {unit: [n for n in c.needs if n in by_unit] for unit, c in by_unit.items()}
     started = tuple(graphlib.TopologicalSorter(graph).static_order())
     return tuple(by_unit[unit] for unit in reversed(started))
+
+
+def _version(image: str, *, is_stand_in: bool) -> str:
+    tag = image.rpartition(":")[2]
+    return f"{tag} (stand-in)" if is_stand_in else tag
 
 
 def _command(test: list[str]) -> tuple[str, ...]:

@@ -64,14 +64,17 @@ class Engine:
             return ("docker-compose",)
         return None
 
-    def missing_images(self, images: Sequence[str]) -> tuple[str, ...]:
-        """Those of `images` that the engine does not have yet."""
-        return tuple(image for image in images if self.ask("image", "inspect", image).code != 0)
-
-    def unobtainable(self, image: str) -> str | None:
-        """Why the registry does not give this image; None when it would. Downloads nothing."""
-        answer = self.ask("manifest", "inspect", image)
-        return None if answer.code == 0 else answer.reason
+    def unobtainable(self, images: Sequence[str]) -> str | None:
+        """The first of `images` that is neither here nor to be had, and why; None when all are. Fetches none."""
+        if not images or self.ask("image", "inspect", *images).code == 0:
+            return None
+        for image in images:
+            if self.ask("image", "inspect", image).code == 0:
+                continue
+            answer = self.ask("manifest", "inspect", image)
+            if answer.code != 0:
+                return f"the image {image} is not here and cannot be fetched: {answer.reason}"
+        return None
 
     def ask(self, *arguments: str, timeout_s: float = _QUICK_S) -> Answer:
         """Run a quick command of the engine; one that hangs counts as failed."""

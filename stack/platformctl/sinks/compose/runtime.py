@@ -75,15 +75,14 @@ class ComposeRuntime:
             return reason
         if self._engine.compose_command() is None:
             return f"neither `{self._engine.client} compose` nor `docker-compose` is installed"
-        missing = self._engine.missing_images(self._images)
-        if missing and (reason := self._engine.unobtainable(missing[0])):
-            return f"the image {missing[0]} is not here and cannot be fetched: {reason}"
-        return None
+        return self._engine.unobtainable(self._images)
 
     def survey(self, platform: Platform, options: SurveyOptions) -> Site:
         """Choose the ports, make the secrets, and write both down."""
         self._refuse_a_stranger()
         components = survey.chosen(platform, options)
+        if reason := self._engine.unobtainable(compose.images(components)):
+            raise PlatformError(reason, fix="platformctl deploy --runtime native")
         record = self._state / "machine.json"
         former = machine.load(record)
         chosen = ports.allocate(components, former.ports, self._held_ports())
@@ -124,7 +123,7 @@ class ComposeRuntime:
     def version(self, component: Component, site: Site) -> str:  # noqa: ARG002 - the container knows
         """The tag of the image that runs."""
         container = self._containers().get(component.name)
-        return container.image.rpartition(":")[2] if container else ""
+        return container.version if container else ""
 
     def apply(self, change: UnitChange, release: Release) -> None:
         """Make one change with the active release, and return when the unit is healthy."""

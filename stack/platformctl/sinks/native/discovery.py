@@ -9,11 +9,14 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from platformctl.model.component import Component, Native
 from platformctl.model.site import Skipped
 from platformctl.render.units import start_order
 from platformctl.sinks.native.accounts import find_account, is_root
+
+_NO_PACKAGE: Final = "put it on PATH, or: platformctl deploy --runtime compose"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,7 +81,7 @@ def _binary(component: Component, native: Native) -> str | Skipped:
     return Skipped(
         component=component.name,
         reason=f"no {' or '.join(native.binaries)} found",
-        fix=f"apt-get install {native.package}" if native.package else "",
+        fix=f"apt-get install {native.package}" if native.package else _NO_PACKAGE,
     )
 
 

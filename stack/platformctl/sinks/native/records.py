@@ -18,7 +18,7 @@ _MARK: Final = "PLATFORMCTL_PROCESS"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Record:
-    """One started process.
+    """One started process: its number, its start in clock ticks, and the boot it belongs to.
 
     process and config: the fingerprints of the unit as it was started and last loaded; `process` is
     ``preparing`` while a step before the start runs.
@@ -26,7 +26,9 @@ class Record:
     """
 
     name: str
-    identity: Identity
+    pid: int
+    start_ticks: int
+    boot_id: str
     mark: str
     process: str
     config: str
@@ -35,9 +37,9 @@ class Record:
     stop_timeout_s: float
 
     @property
-    def pid(self) -> int:
-        """The number of the process, and of its session and its group."""
-        return self.identity.pid
+    def identity(self) -> Identity:
+        """The process that cannot be taken for another."""
+        return Identity(pid=self.pid, start_ticks=self.start_ticks, boot_id=self.boot_id)
 
     def is_alive(self) -> bool:
         """Whether the process still runs."""
@@ -74,11 +76,10 @@ class RecordStore:
         """The record of a unit; None where none was started."""
         path = self._folder / f"{name}.json"
         try:
-            entry = json.loads(path.read_text())
-            return Record(**{**entry, "identity": Identity(**entry["identity"])})
+            return Record(**json.loads(path.read_text()))
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError) as error:
             raise PlatformError(
                 f"the record of the process {name!r} cannot be read: {error}",
                 where=str(path),

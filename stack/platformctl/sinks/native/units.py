@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Final
 
@@ -75,7 +75,7 @@ class Units:
     def stop_all(self) -> tuple[str, ...]:
         """End every process, the one that was started last first; returns their names."""
         records = self._records.all().values()
-        latest_first = sorted(records, key=lambda record: record.identity.start_ticks, reverse=True)
+        latest_first = sorted(records, key=lambda record: record.start_ticks, reverse=True)
         failures = []
         for record in latest_first:
             try:
@@ -123,7 +123,7 @@ class Units:
             )
             record = Record(
                 name=process.name,
-                identity=launched.identity,
+                **asdict(launched.identity),
                 mark=mark,
                 process=unit.process if unit else PREPARING,
                 config=unit.config if unit else "",

@@ -6,7 +6,7 @@ from platformctl.app.session import Prepared, Request, open_session, prepare, re
 from platformctl.plan import Plan, diff
 
 
-def preview_plan(request: Request) -> tuple[Plan, Prepared]:
+def plan_deployment(request: Request) -> tuple[Plan, Prepared]:
     """The plan that `deploy` would walk now."""
     session = open_session(request)
     prepared = prepare(session, request)

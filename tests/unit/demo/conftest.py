@@ -1,8 +1,0 @@
-"""The demo's modules, imported as its image has them."""
-
-from __future__ import annotations
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "compose" / "demo"))
