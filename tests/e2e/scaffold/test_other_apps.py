@@ -50,7 +50,7 @@ def test_a_legacy_application_starts_green_with_its_findings_named(tmp_path: Pat
     baseline = json.loads((app.root / "tests/coverage-baseline.json").read_text())
     assert 0 < baseline["lines"] < 80
     assert {(todo.what, todo.path) for todo in outcome.prepared.todos} == {
-        ("Count", "renders"),
+        ("Count", "presses, renders"),
         ("Dead", "presses"),
     }
     assert app.jest("--coverage").code == 0

@@ -144,6 +144,8 @@ def pages_router_app(root: Path) -> Path:
                 "export default function handler(_: NextApiRequest, response: NextApiResponse) {\n"
                 '  response.json({ status: "ok" });\n}\n'
             ),
-            "components/Greeting.tsx": "export function Greeting({ name }: { name: string }) { return <p>Hello {name}</p>; }\n",
+            "components/Greeting.tsx": (
+                "export function Greeting({ name }: { name: string }) { return <p>Hello {name}</p>; }\n"
+            ),
         },
     )

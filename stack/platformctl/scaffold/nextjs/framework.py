@@ -139,7 +139,7 @@ def _answers(choices: Choices) -> dict[str, JsonValue]:
         "parts": list(choices.parts),
         "skipped": list(choices.skipped),
         "warned": list(choices.warned),
-        "ratchet": dict(choices.ratchet),
+        "ratchet": dict(sorted(choices.ratchet)),
     }
 
 
@@ -169,7 +169,7 @@ def _gates(choices: Choices) -> Iterator[LaidFile]:
         text = jsonedit.put(text, (gate, "mode"), "warn")
     if choices.ratchet:
         text = jsonedit.put(text, ("coverage", "ratchet"), True)
-        baseline = json.dumps(dict(choices.ratchet), indent=2) + "\n"
+        baseline = json.dumps(dict(sorted(choices.ratchet)), indent=2) + "\n"
         yield LaidFile(path=f"{choices.folder}/coverage-baseline.json", text=baseline, mode=Mode.SEED)
     yield LaidFile(path=f"{choices.folder}/gates.json", text=text, mode=Mode.SEED)
 
@@ -223,10 +223,15 @@ def _shared(app: App, view: OwnersView, choices: Choices) -> Iterator[SharedFile
 
 
 def _skipped(choices: Choices) -> Iterator[Todo]:
+    kinds: dict[str, list[str]] = {}
     for name in choices.skipped:
-        what, _, kind = name.rpartition("/")
-        why = _WHY.get(kind, "the application needs something that the test does not give it")
-        yield Todo(what=what, path=kind, why=f"its generated test did not pass when it was tried: {why}")
+        subject, _, kind = name.rpartition("/")
+        kinds.setdefault(subject, []).append(kind)
+    for subject, found in kinds.items():
+        telling = "renders" if "renders" in found else found[0]
+        why = _WHY.get(telling, "the application needs something that the test does not give it")
+        said = f"its generated test did not pass when it was tried: {why}"
+        yield Todo(what=subject, path=", ".join(found), why=said)
 
 
 def _part(path: str) -> str | None:

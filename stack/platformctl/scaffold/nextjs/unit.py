@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,25 @@ from platformctl.scaffold.nextjs.components import Component, Found, Todo
 from platformctl.scaffold.nextjs.source import Exported, Sources
 
 _MOST_IN_A_FILE: Final = 12
+_ASKING: Final = frozenset({"sends", "loads"})
+# Module to name to the kinds of tests that use it.
+_USED_BY: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    "mocks/faults": {"faults": _ASKING},
+    "mocks/server": {"requestsSeen": frozenset({"sends", "aborts"}), "server": _ASKING},
+    "support/requests": {"expectTenantOnAll": _ASKING},
+    "support/interact": {
+        "fillIn": frozenset({"presses"}),
+        "pressAll": frozenset({"presses"}),
+        "settledText": frozenset({"loads"}),
+        "useUp": frozenset({"sends"}),
+    },
+    "support/render": {
+        "renderWithTenant": frozenset({"name"}),
+        "screen": frozenset({"callbacks", "retry"}),
+        "waitFor": _ASKING,
+    },
+    "tenants": {"everyVertical": frozenset({"names_tenant"}), "shop": _ASKING},
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +74,9 @@ class Generator:
             for nth, start in enumerate(range(0, len(components), _MOST_IN_A_FILE)):
                 part = components[start : start + _MOST_IN_A_FILE]
                 name = stem if nth == 0 else f"{stem}-{nth + 1}"
+                views = [self._view(c) for c in part]
                 text = templates.render(
-                    "tests/unit/components.tsx.j2",
-                    folder=folder,
-                    components=[self._view(c) for c in part],
-                    up="..",
+                    "tests/unit/components.tsx.j2", folder=folder, components=views, imports=_imports(views)
                 )
                 yield self._file(f"{name}.{self.suffix}.tsx", text)
 
@@ -155,6 +172,15 @@ class Generator:
             "gate": _gate(component, own) if self._allowed(component, "gate") else None,
             "names_tenant": "tenant.name" in own and self._allowed(component, "names_tenant"),
         }
+
+
+def _imports(views: list[dict[str, object]]) -> list[tuple[str, str]]:
+    """(names, module) of what the tests of these components use."""
+    kinds = {kind for view in views for kind, wanted in view.items() if wanted}
+    if "loads" not in kinds:
+        kinds -= {"retry", "aborts"}
+    used = {module: [name for name, by in names.items() if by & kinds] for module, names in _USED_BY.items()}
+    return [(", ".join(names), module) for module, names in used.items() if names]
 
 
 def open_ends(app: App, found: Found) -> Iterator[Todo]:
