@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.components import Todo
 from platformctl.scaffold.nextjs.detect import detect
 from platformctl.scaffold.nextjs.framework import NAME, Choices, build, choices_from, folder_for, parts_of
+from platformctl.scaffold.nextjs.own_checks import refuse_regressions, run_own_checks
 from platformctl.scaffold.nextjs.verify import UnitRun, gates_of, keys_of, run_unit
 
 _TIMEOUT_S: Final = 10
@@ -90,12 +91,18 @@ def scaffold(request: Request, talk: Talk) -> Outcome:
         _refuse_dirty(prepared.root)
     if prepared.plan.changes and not talk.confirm(prepared):
         return Outcome(prepared=prepared, applied=False)
+    before = _own_checks(prepared, talk) if request.verify else {}
     apply(prepared.plan, prepared.root)
     if request.install and prepared.app is not None:
         talk.wait(f"{prepared.app.manager.install} in {prepared.root}")
         install(prepared.root, prepared.app.manager.install)
     if request.verify and prepared.choices is not None:
-        return _verify(request, prepared, prepared.choices, talk)
+        outcome = _verify(request, prepared, prepared.choices, talk)
+        refuse_regressions(prepared.root, before, _own_checks(prepared, talk) if before else {})
+        talk.say(
+            f"as before: {', '.join(before) or 'nothing of your own was run (no packages were installed)'}"
+        )
+        return outcome
     return Outcome(prepared=prepared, applied=True)
 
 
@@ -173,6 +180,14 @@ def _verify(request: Request, prepared: Prepared, choices: Choices, talk: Talk) 
         + (" (ratchet)" if low else "")
     )
     return Outcome(prepared=prepared, applied=True, run=run)
+
+
+def _own_checks(prepared: Prepared, talk: Talk) -> Mapping[str, bool]:
+    """What the application's own scripts come to now."""
+    if prepared.app is None:
+        return {}
+    view = OwnersView(root=prepared.root, manifest=read_manifest(prepared.root, NAME))
+    return run_own_checks(view, prepared.app.manager.run, talk.wait)
 
 
 def _lay_again(request: Request, choices: Choices) -> Prepared:
