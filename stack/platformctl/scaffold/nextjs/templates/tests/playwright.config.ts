@@ -65,7 +65,7 @@ export default defineConfig({
         command: platform.output === "standalone" ? platform.start : `${platform.start} -H 127.0.0.1 -p ${port}`,
         cwd: "..",
         env: { PORT: String(port), HOSTNAME: "127.0.0.1" },
-        url: `${origin}${platform.basePath}${platform.health ?? platform.signInPage ?? platform.pages[0] ?? "/"}`,
+        url: `${origin}${platform.basePath}${platform.signInPage ?? platform.pages[0] ?? "/"}`,
         reuseExistingServer: !ci,
         timeout: 60_000,
       },

@@ -22,7 +22,7 @@ test.describe("a tenant", () => {
         expect(new URL(page.url()).pathname).toBe(`${platform.basePath}${path}`);
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
         // Nothing is cut off or has to be scrolled to sideways.
-        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)).toBeLessThanOrEqual(0);
       }
       expect(complaints).toEqual([]);
     });
