@@ -55,6 +55,31 @@ def test_a_refused_connection_falls_back_by_the_policy_of_the_group(tmp_path: Pa
     asyncio.run(scenario())
 
 
+def test_while_redis_is_away_each_process_grants_its_fair_share(own_redis: RedisServer) -> None:
+    async def scenario() -> None:
+        async with (
+            running(own_redis, policy(90), settings=QUICK) as one,
+            running(own_redis, policy(90), settings=QUICK) as two,
+            running(own_redis, policy(90), settings=QUICK) as three,
+        ):
+
+            async def counted() -> bool:
+                return {limiter.backend.processes for limiter in (one, two, three)} == {3}
+
+            await until(counted, seconds=20)
+            own_redis.stop()
+
+            async def gone() -> bool:
+                return not any(limiter.backend.available for limiter in (one, two, three))
+
+            await until(gone)
+            for limiter in (one, two, three):
+                plan = limiter.planner.for_tenant("acme", "default")
+                assert sum([(await limiter.decide(plan)).allowed for _ in range(60)]) == 30
+
+    asyncio.run(scenario())
+
+
 def test_a_hung_server_is_left_alone_and_found_again_when_it_wakes(own_redis: RedisServer) -> None:
     async def scenario() -> None:
         changes: list[tuple[bool, str]] = []

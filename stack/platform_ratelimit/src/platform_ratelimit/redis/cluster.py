@@ -53,6 +53,11 @@ class RedisCluster:
         """True while any master decides."""
         return any(node.available for node in self._nodes.values())
 
+    @property
+    def processes(self) -> int:
+        """How many processes share the Cluster, as far as is known: each listens at every master."""
+        return max((node.processes for node in self._nodes.values()), default=1)
+
     async def start(self) -> None:
         """Learn the slots and connect to every master."""
         if self._keeper is None:
