@@ -244,6 +244,31 @@ def test_credentials_database_and_old_protocol_are_greeted(tmp_path: Path, crede
         asyncio.run(scenario(server))
 
 
+def test_a_user_who_may_not_listen_still_decides(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A refused SUBSCRIBE must not shift the replies that come after it."""
+
+    async def scenario(server: RedisServer) -> None:
+        settings = RedisSettings(deadline_s=0.5, username="limiter", password="s3cret")
+        async with running(server, policy(1000), settings=settings) as limiter:
+
+            async def decided() -> bool:
+                return (await sources(limiter))[Source.REDIS] == 1
+
+            await until(decided)
+            plans = [limiter.planner.for_tenant(f"t{number}", "default") for number in range(50)]
+            decisions = await asyncio.gather(*(limiter.decide(plan) for plan in plans))
+            assert [decision.remaining for decision in decisions] == [[999]] * 50
+            assert {decision.source for decision in decisions} == {Source.REDIS}
+
+    with RedisServer(tmp_path / "acl") as server:
+        with server.client() as client:
+            client.acl_setuser(
+                "limiter", enabled=True, passwords=["+s3cret"], keys=["rl:*"], commands=["+@all"]
+            )
+        asyncio.run(scenario(server))
+    assert [record for record in caplog.records if "polling only" in record.message]
+
+
 def test_an_announcement_reaches_every_listener(own_redis: RedisServer) -> None:
     async def scenario() -> None:
         heard: list[float] = []

@@ -118,6 +118,8 @@ class RedisCluster:
         owners: list[RedisNode | None] = [None] * SLOTS
         masters: set[Address] = set()
         for first, last, master in ((row[0], row[1], row[2]) for row in reply):
+            if not master[0]:
+                continue  # a node that does not know its own address yet
             address = (master[0].decode(), int(master[1]))
             masters.add(address)
             node = self._nodes.get(address) or self._join(address)

@@ -52,6 +52,7 @@ class RedisNode:
         self._lost = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._tried = asyncio.Event()
+        self._may_listen = True
         self.processes = 1  # that share this server, as far as is known
 
     @property
@@ -197,8 +198,8 @@ class RedisNode:
             protocol = await self._greet(connection)
             await connection.send(resp(b"SCRIPT", b"LOAD", TEXT), wait_s=settings.connect_timeout_s)
             await self._prove(connection)
-        if protocol == 3 and settings.channel is not None:
-            connection.write(resp(b"SUBSCRIBE", settings.channel.encode()))
+            if protocol == 3 and settings.channel is not None and self._may_listen:
+                await self._listen(connection, settings.channel)
         self._breaker.close()
 
     async def _open(self, host: str, port: int) -> Connection:
@@ -236,6 +237,17 @@ class RedisNode:
         if settings.database:
             await connection.send(resp(b"SELECT", b"%d" % settings.database), wait_s=wait)
         return protocol
+
+    async def _listen(self, connection: Connection, channel: str) -> None:
+        """Subscribe. The confirmation is a push; a refusal is a reply that nobody awaits, and would shift
+        every reply after it by one. So a PING takes it, and the connection is given up for a deaf one."""
+        connection.write(resp(b"SUBSCRIBE", channel.encode()))
+        try:
+            await connection.send(resp(b"PING"), wait_s=self._settings.connect_timeout_s)
+        except ServerRefusal as error:
+            self._may_listen = False
+            log.warning("no announcements from %s, polling only: %s", self._settings.place, error)
+            raise
 
     async def _prove(self, connection: Connection) -> None:
         try:
