@@ -19,7 +19,9 @@ from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
+from platformctl_cli.commands.scaffold_tests import scaffold_tests
 from platformctl_cli.commands.schema import schema
+from platformctl_cli.commands.sla_report import sla_report
 from platformctl_cli.commands.status import status
 
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
@@ -32,7 +34,8 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     logs,
     preview,
     down,
-    preview,
+    sla_report,
+    scaffold_tests,
     schema,
 )
 
