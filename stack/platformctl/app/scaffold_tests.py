@@ -14,12 +14,13 @@ from platformctl.scaffold.lay.apply import apply
 from platformctl.scaffold.lay.laying import plan_laying, plan_removal
 from platformctl.scaffold.lay.plan import Plan
 from platformctl.scaffold.lay.project import OwnersView, read_manifest
+from platformctl.scaffold.lay.tree import LaidFile
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.components import Todo
 from platformctl.scaffold.nextjs.detect import detect
 from platformctl.scaffold.nextjs.framework import NAME, Choices, build, choices_from, folder_for, parts_of
 from platformctl.scaffold.nextjs.own_checks import refuse_regressions, run_own_checks
-from platformctl.scaffold.nextjs.verify import UnitRun, gates_of, keys_of, run_unit
+from platformctl.scaffold.nextjs.verify import UnitRun, gates_of, keys_of, run_unit, unloadable
 
 _TIMEOUT_S: Final = 10
 _TARGET: Final = 80
@@ -58,6 +59,7 @@ class Prepared:
     app: App | None = None
     choices: Choices | None = None
     todos: tuple[Todo, ...] = ()
+    probes: tuple[LaidFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +126,9 @@ def prepare(request: Request, choices: Choices | None = None) -> Prepared:
     app = detect(view, node_here=_node(), openapi=request.openapi)
     framework = build(app, view, kept)
     plan = plan_laying(framework.tree, root, manifest, force=request.force)
-    return Prepared(root=root, plan=plan, app=app, choices=kept, todos=framework.todos)
+    return Prepared(
+        root=root, plan=plan, app=app, choices=kept, todos=framework.todos, probes=framework.probes
+    )
 
 
 def refuse_drift(prepared: Prepared) -> None:
@@ -155,6 +159,12 @@ def _verify(request: Request, prepared: Prepared, choices: Choices, talk: Talk) 
     """Run the unit tests; what cannot pass here goes to TODO.md, gates that are broken start as warnings."""
     talk.wait("running the generated unit tests")
     first = run_unit(prepared.root, choices.folder, coverage=False)
+    if first.broken:
+        talk.wait("looking for what Jest cannot load")
+        keys = unloadable(prepared.root, choices.folder, prepared.probes)
+        choices = replace(choices, skipped=tuple(sorted({*choices.skipped, *keys})))
+        prepared = _lay_again(request, choices)
+        first = run_unit(prepared.root, choices.folder, coverage=False)
     if first.broken:
         file, reason = first.broken[0]
         raise PlatformError(f"A generated test cannot be loaded: {reason[:1500]}", where=file)

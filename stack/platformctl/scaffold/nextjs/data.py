@@ -10,20 +10,8 @@ from platform_telemetry.contract import METRICS
 from platform_telemetry.spec import MetricType
 from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.nextjs.app import App
+from platformctl.scaffold.nextjs.components import SPECIAL_FILES
 from platformctl.scaffold.nextjs.routes import first_matching
-
-_NO_COVERAGE = [
-    "page",
-    "layout",
-    "loading",
-    "error",
-    "global-error",
-    "not-found",
-    "template",
-    "default",
-    "_app",
-    "_document",
-]
 
 
 def config_text(
@@ -86,7 +74,7 @@ def _mapper(app: App) -> dict[str, JsonValue]:
 
 def _coverage(app: App, folder: str, server_components: Iterable[str]) -> list[JsonValue]:
     included: list[JsonValue] = [f"{source}/**/*.{{ts,tsx}}" for source in app.sources]
-    names = "|".join(_NO_COVERAGE)
+    names = "|".join(sorted(SPECIAL_FILES - {"route"}))
     excluded = [
         "!**/*.d.ts",
         "!**/*.{stories,test,spec}.{ts,tsx}",

@@ -49,6 +49,7 @@ _PART_OF: Final = {
     "metric-catalogue.json": "monitoring",
 }
 _WHY: Final = {
+    "imports": "it cannot be loaded by Jest (an ES module, a missing variable of the environment)",
     "renders": "it needs a provider or data that platform.adapter.tsx does not give",
     "presses": "a button has no effect that a test can see, or the component needs a provider",
     "sends": "what it takes to send the form is not to be inferred",
@@ -96,6 +97,7 @@ class Framework:
     tree: Tree
     found: Found
     todos: tuple[Todo, ...]
+    probes: tuple[LaidFile, ...]
 
 
 def build(app: App, view: OwnersView, choices: Choices) -> Framework:
@@ -130,7 +132,7 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
         files=tuple(sorted(files, key=lambda file: file.path)),
         shared=tuple(_shared(app, view, choices)),
     )
-    return Framework(tree=tree, found=found, todos=todos)
+    return Framework(tree=tree, found=found, todos=todos, probes=tuple(generator.probes(found)))
 
 
 def _answers(choices: Choices) -> dict[str, JsonValue]:
@@ -228,7 +230,7 @@ def _skipped(choices: Choices) -> Iterator[Todo]:
         subject, _, kind = name.rpartition("/")
         kinds.setdefault(subject, []).append(kind)
     for subject, found in kinds.items():
-        telling = "renders" if "renders" in found else found[0]
+        telling = next((kind for kind in ("imports", "renders") if kind in found), found[0])
         why = _WHY.get(telling, "the application needs something that the test does not give it")
         said = f"its generated test did not pass when it was tried: {why}"
         yield Todo(what=subject, path=", ".join(found), why=said)
