@@ -20,7 +20,7 @@ from platformctl.scaffold.nextjs.components import Todo
 from platformctl.scaffold.nextjs.detect import detect
 from platformctl.scaffold.nextjs.framework import NAME, Choices, build, choices_from, folder_for, parts_of
 from platformctl.scaffold.nextjs.own_checks import refuse_regressions, run_own_checks
-from platformctl.scaffold.nextjs.verify import UnitRun, gates_of, keys_of, run_unit, unloadable
+from platformctl.scaffold.nextjs.verify import UnitRun, esm_packages, gates_of, keys_of, run_unit, unloadable
 
 _TIMEOUT_S: Final = 10
 _TARGET: Final = 80
@@ -101,9 +101,7 @@ def scaffold(request: Request, talk: Talk) -> Outcome:
     if request.verify and prepared.choices is not None:
         outcome = _verify(request, prepared, prepared.choices, talk)
         refuse_regressions(prepared.root, before, _own_checks(prepared, talk) if before else {})
-        talk.say(
-            f"as before: {', '.join(before) or 'nothing of your own was run (no packages were installed)'}"
-        )
+        talk.say(f"as before: {', '.join(before) or 'there was nothing of your own to run'}")
         return outcome
     return Outcome(prepared=prepared, applied=True)
 
@@ -159,6 +157,10 @@ def _verify(request: Request, prepared: Prepared, choices: Choices, talk: Talk) 
     """Run the unit tests; what cannot pass here goes to TODO.md, gates that are broken start as warnings."""
     talk.wait("running the generated unit tests")
     first = run_unit(prepared.root, choices.folder, coverage=False)
+    while new := esm_packages(first) - set(choices.esm):
+        choices = replace(choices, esm=tuple(sorted({*choices.esm, *new})))
+        prepared = _lay_again(request, choices)
+        first = run_unit(prepared.root, choices.folder, coverage=False)
     if first.broken:
         talk.wait("looking for what Jest cannot load")
         keys = unloadable(prepared.root, choices.folder, prepared.probes)

@@ -15,7 +15,7 @@ from platformctl.scaffold.nextjs.routes import first_matching
 
 
 def config_text(
-    app: App, *, suffix: str, e2e_suffix: str, folder: str, server_components: Iterable[str]
+    app: App, *, suffix: str, folder: str, server_components: Iterable[str], esm: Iterable[str]
 ) -> str:
     """The generated configuration as JSON."""
     paths = [route.path for route in app.api_routes]
@@ -27,7 +27,8 @@ def config_text(
         "app": app.name,
         "next": app.next_major,
         "suffix": suffix,
-        "e2eSuffix": e2e_suffix,
+        "e2eSuffix": "e2e",
+        "esm": list(esm),
         "moduleNameMapper": _mapper(app),
         "modulePaths": [f"<rootDir>/{path}" for path in app.module_paths],
         "coverage": _coverage(app, folder, server_components),

@@ -66,6 +66,7 @@ class Choices:
     folder: str
     parts: tuple[str, ...] = PARTS
     skipped: tuple[str, ...] = ()  # generated tests that cannot work here, as `subject/kind`
+    esm: tuple[str, ...] = ()  # packages that are ES modules only, for Jest to compile
     warned: tuple[str, ...] = ()  # gates that the application does not pass today
     ratchet: tuple[tuple[str, int], ...] = ()  # today's coverage, where it is below the gate
 
@@ -140,6 +141,7 @@ def _answers(choices: Choices) -> dict[str, JsonValue]:
         "folder": choices.folder,
         "parts": list(choices.parts),
         "skipped": list(choices.skipped),
+        "esm": list(choices.esm),
         "warned": list(choices.warned),
         "ratchet": dict(sorted(choices.ratchet)),
     }
@@ -153,6 +155,7 @@ def choices_from(answers: Mapping[str, JsonValue], *, folder: str, parts: tuple[
         folder=kept if isinstance(kept, str) else folder,
         parts=parts or _texts(answers.get("parts")) or PARTS,
         skipped=_texts(answers.get("skipped")),
+        esm=_texts(answers.get("esm")),
         warned=_texts(answers.get("warned")),
         ratchet=tuple((k, int(v)) for k, v in ratchet.items() if isinstance(v, int))
         if isinstance(ratchet, dict)
@@ -208,7 +211,7 @@ def _adapter(app: App, choices: Choices, generator: Generator) -> Iterator[LaidF
 
 def _config(app: App, choices: Choices, found: Found, suffix: str) -> LaidFile:
     text = config_text(
-        app, suffix=suffix, e2e_suffix="e2e", folder=choices.folder, server_components=found.server_components
+        app, suffix=suffix, folder=choices.folder, server_components=found.server_components, esm=choices.esm
     )
     return LaidFile(path=f"{choices.folder}/platform.config.json", text=text)
 

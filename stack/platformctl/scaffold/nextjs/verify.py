@@ -26,6 +26,12 @@ _KINDS: Final = (
     ("shows its children", "gate"),
     ("names its tenant", "names_tenant"),
 )
+_NOT_COMPILED: Final = re.compile(
+    r"Must use import to load ES Module|Cannot use import statement|Unexpected token 'export'"
+)
+_PACKAGE: Final = re.compile(
+    r"(?:Must use import to load ES Module: |Details:\s+)\S*/node_modules/((?:@[^/\s]+/)?[^/\s]+)/"
+)
 _GATES: Final = (
     ("toHaveNoViolations", "a11y"),
     ('gate "a11y"', "a11y"),
@@ -112,6 +118,14 @@ def unloadable(root: Path, folder: str, probes: Sequence[LaidFile]) -> frozenset
         for place in written:
             place.unlink(missing_ok=True)
     return frozenset(failure.title for failure in run.failures)
+
+
+def esm_packages(run: UnitRun) -> frozenset[str]:
+    """The packages over which Jest stumbled because they are ES modules only."""
+    reasons = "\n".join(reason for _, reason in run.broken)
+    if not _NOT_COMPILED.search(reasons):
+        return frozenset()
+    return frozenset(_PACKAGE.findall(reasons)) - {"jest-runtime", "jest-circus", "next"}
 
 
 def gates_of(failures: Iterable[Failure]) -> frozenset[str]:
