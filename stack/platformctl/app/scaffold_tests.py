@@ -91,19 +91,28 @@ def scaffold(request: Request, talk: Talk) -> Outcome:
             return Outcome(prepared=prepared, applied=False)
     if not request.allow_dirty and prepared.plan.changes:
         _refuse_dirty(prepared.root)
+    before = _own_checks(prepared, talk) if request.verify else {}
+    if before:  # a build may rewrite tsconfig.json, and what is shown must be what is applied
+        prepared = prepare(request)
     if prepared.plan.changes and not talk.confirm(prepared):
         return Outcome(prepared=prepared, applied=False)
-    before = _own_checks(prepared, talk) if request.verify else {}
     apply(prepared.plan, prepared.root)
     if request.install and prepared.app is not None:
         talk.wait(f"{prepared.app.manager.install} in {prepared.root}")
         install(prepared.root, prepared.app.manager.install)
     if request.verify and prepared.choices is not None:
-        outcome = _verify(request, prepared, prepared.choices, talk)
-        refuse_regressions(prepared.root, before, _own_checks(prepared, talk) if before else {})
-        talk.say(f"as before: {', '.join(before) or 'there was nothing of your own to run'}")
-        return outcome
+        return _prove(request, prepared, prepared.choices, before, talk)
     return Outcome(prepared=prepared, applied=True)
+
+
+def _prove(
+    request: Request, prepared: Prepared, choices: Choices, before: Mapping[str, bool], talk: Talk
+) -> Outcome:
+    """Run what was laid down, then the application's own scripts, which must come to the same as before."""
+    outcome = _verify(request, prepared, choices, talk)
+    refuse_regressions(prepared.root, before, _own_checks(prepared, talk) if before else {})
+    talk.say(f"as before: {', '.join(before) or 'there was nothing of your own to run'}")
+    return outcome
 
 
 def prepare(request: Request, choices: Choices | None = None) -> Prepared:
