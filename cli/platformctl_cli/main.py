@@ -19,6 +19,7 @@ from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
+from platformctl_cli.commands.scaffold_tests import scaffold_tests
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.sla_report import sla_report
 from platformctl_cli.commands.status import status
@@ -34,6 +35,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     preview,
     down,
     sla_report,
+    scaffold_tests,
     schema,
 )
 

@@ -67,6 +67,7 @@ def sla_report(
 
     Every figure comes from recorded increments and can be traced to a query in the appendix.
 
+    \b
     Examples:
       platformctl sla-report --period 2026-W47 --zone Europe/Berlin
       platformctl sla-report --tenant grand-hotel --period month --out reports
