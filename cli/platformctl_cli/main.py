@@ -19,8 +19,10 @@ from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
+from platformctl_cli.commands.runbook import runbook
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.status import status
+from platformctl_cli.commands.test_alerts import test_alerts
 
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     init,
@@ -32,7 +34,8 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     logs,
     preview,
     down,
-    preview,
+    runbook,
+    test_alerts,
     schema,
 )
 
