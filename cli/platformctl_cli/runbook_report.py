@@ -23,14 +23,14 @@ _SUMMARY_WIDTH: Final = 100
 
 
 def show_hits(found: Found) -> None:
-    """A line for each page."""
-    show.table(
-        ("#", "RUNBOOK", "SAYS"),
-        [
-            (str(number), hit.page.name, textwrap.shorten(hit.page.summary, _SUMMARY_WIDTH, placeholder=" …"))
-            for number, hit in enumerate(found.hits, start=1)
-        ],
-    )
+    """A line for each page. Not a table of rich's: importing that takes longer than the look-up."""
+    widest = max(len(hit.page.name) for hit in found.hits)
+    for number, hit in enumerate(found.hits, start=1):
+        show.result(f"{number:>2}  {hit.page.name:<{widest}}  {_one_line(hit.page.summary)}".rstrip())
+
+
+def _one_line(text: str) -> str:
+    return textwrap.shorten(text, _SUMMARY_WIDTH, placeholder=" …")
 
 
 def look_up_as_json(found: Found, live: Live | None) -> dict[str, object]:
@@ -140,7 +140,7 @@ def _firing_row(number: int, group: FiringGroup, now: datetime) -> tuple[str, ..
         str(group.quiet) if group.quiet else "",
         _ago(first.active_since, now).removeprefix("for "),
         group.alert if group.has_page else "none",
-        textwrap.shorten(first.summary, _SUMMARY_WIDTH, placeholder=" …"),
+        _one_line(first.summary),
     )
 
 

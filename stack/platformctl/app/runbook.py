@@ -35,8 +35,8 @@ class Found:
 
     @property
     def only(self) -> Runbook | None:
-        """The page, where just one fits."""
-        return self.hits[0].page if len(self.hits) == 1 else None
+        """The page, where something was wanted and just one fits."""
+        return self.hits[0].page if self.wanted and len(self.hits) == 1 else None
 
 
 def look_up(folder: Path | None, *, start: Path, wanted: str) -> Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from typing import Final
 
@@ -19,7 +20,7 @@ from platformctl.model.platform import Platform
 from platformctl.model.problem import Level, Problem
 from platformctl.sources import workspace
 from platformctl.sources.definitions import load_platform
-from platformctl.sources.shell import shell_refusal
+from platformctl.sources.shell import Which, shell_refusal
 
 _PAGE_CHECKS: Final = (alert_has_runbook, runbook_has_alert, runbook_is_written, runbook_links_resolve)
 _QUERY_CHECKS: Final = (promql_parses, metrics_are_known, labels_are_known)
@@ -43,12 +44,12 @@ def _problems(platform: Platform) -> Iterator[Problem]:
     yield from commands_parse(platform)
 
 
-def commands_parse(platform: Platform) -> Iterator[Problem]:
+def commands_parse(platform: Platform, *, which: Which = shutil.which) -> Iterator[Problem]:
     """One problem for each page with a command that the shell cannot parse; a skip without a bash."""
     for page in platform.runbooks:
         for script in _COMMANDS.findall(page.text):
             try:
-                refusal = shell_refusal(script)
+                refusal = shell_refusal(script, which=which)
             except FileNotFoundError:
                 yield _skipped()
                 return

@@ -118,9 +118,8 @@ def _by_words(pages: Sequence[Runbook], wanted: str, texts: Texts) -> tuple[Hit,
     """Pages that hold at least half of the words, ranked: rare words count more, and so do words of the name."""
     fields = {page.name: _fields(page, texts) for page in pages}
     known = frozenset(word for of_page in fields.values() for words in of_page for word in words)
-    stems = tuple(
-        dict.fromkeys(_stem(word, known) for word in _words(wanted) if not _EMPTY_WORDS.fullmatch(word))
-    )
+    asked = tuple(dict.fromkeys(word for word in _words(wanted) if not _EMPTY_WORDS.fullmatch(word)))
+    stems = tuple(_stem(word, known) for word in asked)
     weights = {name: [_weight(stem, of_page) for stem in stems] for name, of_page in fields.items()}
     pages_with = Counter(at for found in weights.values() for at, weight in enumerate(found) if weight)
     scores = {
@@ -131,11 +130,11 @@ def _by_words(pages: Sequence[Runbook], wanted: str, texts: Texts) -> tuple[Hit,
     best = max(scores.values(), default=0.0)
     ranked = sorted(pages, key=lambda page: -scores.get(page.name, 0.0))
     near = (page for page in ranked if best and scores.get(page.name, 0.0) >= _NEAR_THE_BEST * best)
-    return tuple(Hit(page=p, why=_matched(stems, weights[p.name])) for p in near)[:_MOST_HITS]
+    return tuple(Hit(page=p, why=_matched(asked, weights[p.name])) for p in near)[:_MOST_HITS]
 
 
-def _matched(stems: Iterable[str], weights: Iterable[float]) -> str:
-    return f"words: {', '.join(stem for stem, weight in zip(stems, weights, strict=True) if weight)}"
+def _matched(asked: Iterable[str], weights: Iterable[float]) -> str:
+    return f"words: {', '.join(word for word, weight in zip(asked, weights, strict=True) if weight)}"
 
 
 def _fields(page: Runbook, texts: Texts) -> tuple[frozenset[str], ...]:

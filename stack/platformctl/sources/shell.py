@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable
+from typing import Final, TypeAlias
 
-_TIMEOUT_S = 10
+Which: TypeAlias = Callable[[str], str | None]
+_TIMEOUT_S: Final = 10
 
 
-def shell_refusal(script: str, *, which: Callable[[str], str | None] = shutil.which) -> str | None:
+def shell_refusal(script: str, *, which: Which = shutil.which) -> str | None:
     """Why bash cannot parse the script, None where it can; runs nothing. Raises `FileNotFoundError` without a bash."""
     program = which("bash")
     if program is None:
