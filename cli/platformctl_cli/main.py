@@ -20,7 +20,9 @@ from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
 from platformctl_cli.commands.runbook import runbook
+from platformctl_cli.commands.scaffold_tests import scaffold_tests
 from platformctl_cli.commands.schema import schema
+from platformctl_cli.commands.sla_report import sla_report
 from platformctl_cli.commands.status import status
 from platformctl_cli.commands.test_alerts import test_alerts
 
@@ -36,6 +38,8 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     down,
     runbook,
     test_alerts,
+    sla_report,
+    scaffold_tests,
     schema,
 )
 

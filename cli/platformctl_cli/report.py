@@ -17,6 +17,7 @@ from platformctl.plan import FileAction, FileChange, Plan
 from platformctl_cli import show
 
 _MOST_LISTED: Final = 3
+_MANIFEST: Final = "release.json"  # it follows from the others
 _SIGNS: Final = {FileAction.CREATE: "+", FileAction.UPDATE: "~", FileAction.DELETE: "-"}
 
 
@@ -48,7 +49,7 @@ def _plan_lines(plan: Plan, site: Site, *, diffs: bool) -> Iterator[str]:
 def _file_lines(plan: Plan) -> Iterator[str]:
     for file in plan.files:
         yield f"{_SIGNS[file.action]} {file.path}"
-        if file.action is FileAction.UPDATE:
+        if file.action is FileAction.UPDATE and file.path != _MANIFEST:
             yield from (f"    {line}" for line in _differences(file))
 
 

@@ -1,0 +1,87 @@
+"""The plan of a scaffold, as text and as JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+import typer
+
+from platformctl.app.scaffold_tests import Outcome, Prepared
+from platformctl.errors import UsageError
+from platformctl.scaffold.lay.plan import QUIET, Kind, Step, unified_diff
+from platformctl_cli import show
+
+_SIGNS = {Kind.CREATE: "+", Kind.DELETE: "-", Kind.CONFLICT: "!", Kind.BESIDE: "!", Kind.EDITED: "="}
+
+
+def confirm(*, yes: bool, json: bool) -> Callable[[Prepared], bool]:
+    """Shows the plan, then asks; without a terminal it needs --yes."""
+
+    def ask(prepared: Prepared) -> bool:
+        if not json:
+            for line in plan_lines(prepared):
+                show.say(line)
+        if yes:
+            return True
+        if not sys.stdin.isatty():
+            raise UsageError("There is no terminal to ask on", fix="add --yes, or look first with --dry-run")
+        return typer.confirm("Apply this plan?", err=True)
+
+    return ask
+
+
+def show_outcome(outcome: Outcome, *, json: bool) -> None:
+    """The result: the plan where nothing was applied, and the next commands."""
+    prepared = outcome.prepared
+    if json:
+        show.as_json(as_document(outcome))
+        return
+    if not outcome.applied:
+        for line in plan_lines(prepared):
+            show.result(line)
+        return
+    counts = Counter(step.kind.value for step in prepared.plan.steps)
+    show.result(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
+    if prepared.app is not None and prepared.choices is not None:
+        show.say(
+            f"\nnext:\n  cd {prepared.root}\n  {prepared.app.manager.install}\n  {prepared.app.manager.run} test"
+        )
+        show.say(
+            f"  less {prepared.choices.folder}/TODO.md   # {len(prepared.todos)} things no test was inferred for"
+        )
+
+
+def plan_lines(prepared: Prepared) -> Iterator[str]:
+    """Facts with their sources, files with what happens to them, and the differences of existing files."""
+    if prepared.app is not None:
+        yield from (f"{fact.name:22} {fact.value}   ({fact.source})" for fact in prepared.app.facts)
+        yield from (f"warning: {warning}" for warning in prepared.app.warnings)
+        yield ""
+    shown = [step for step in prepared.plan.steps if step.writes or step.kind not in QUIET]
+    yield from (_line(step) for step in shown)
+    yield from unified_diff(shown)
+    yield from (["nothing to change"] if not shown else [])
+    yield from (f"no test for {todo.what} ({todo.path}): {todo.why}" for todo in prepared.todos)
+
+
+def as_document(outcome: Outcome) -> dict[str, object]:
+    """Everything for machines."""
+    prepared = outcome.prepared
+    facts = prepared.app.facts if prepared.app else ()
+    return {
+        "applied": outcome.applied,
+        "facts": [{"name": fact.name, "value": fact.value, "source": fact.source} for fact in facts],
+        "files": [
+            {"path": step.path, "kind": step.kind.value, "changes": step.writes, "note": step.note}
+            for step in prepared.plan.steps
+        ],
+        "todo": [{"what": todo.what, "path": todo.path, "why": todo.why} for todo in prepared.todos],
+        "coverage": outcome.run.coverage if outcome.run else None,
+    }
+
+
+def _line(step: Step) -> str:
+    note = f"   ({step.note})" if step.note else ""
+    return f"{_SIGNS.get(step.kind, '~')} {step.kind.value:8} {step.path}{note}"

@@ -1,0 +1,219 @@
+"""Lay the test framework into a Next.js application: look, plan, show, apply what was shown, and prove it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from platformctl.errors import DifferencesFound, PlatformError
+from platformctl.scaffold.lay.apply import apply
+from platformctl.scaffold.lay.laying import plan_laying, plan_removal
+from platformctl.scaffold.lay.plan import Plan
+from platformctl.scaffold.lay.project import OwnersView, read_manifest
+from platformctl.scaffold.nextjs.app import App
+from platformctl.scaffold.nextjs.components import Todo
+from platformctl.scaffold.nextjs.detect import detect
+from platformctl.scaffold.nextjs.framework import NAME, Choices, build, choices_from, folder_for, parts_of
+from platformctl.scaffold.nextjs.own_checks import refuse_regressions, run_own_checks
+from platformctl.scaffold.nextjs.verify import UnitRun, gates_of, keys_of, run_unit
+
+_TIMEOUT_S: Final = 10
+_TARGET: Final = 80
+
+
+class Action(StrEnum):
+    """What is to be done with the plan."""
+
+    APPLY = "apply"
+    PREVIEW = "preview"
+    CHECK = "check"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What the user asked for."""
+
+    root: Path
+    action: Action = Action.APPLY
+    only: str | None = None
+    openapi: str | None = None
+    force: tuple[str, ...] = ()
+    allow_dirty: bool = False
+    install: bool = False
+    verify: bool = False
+    strict_coverage: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A plan and what it rests on; `app` is None when everything is taken out."""
+
+    root: Path
+    plan: Plan
+    app: App | None = None
+    choices: Choices | None = None
+    todos: tuple[Todo, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talk:
+    """How the user is spoken to: `say` a line, show what is waited for, and ask before a plan is applied."""
+
+    say: Callable[[str], None]
+    wait: Callable[[str], None]
+    confirm: Callable[[Prepared], bool]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What came of it. `run` is the last run of the unit tests, when they were verified."""
+
+    prepared: Prepared
+    applied: bool
+    run: UnitRun | None = None
+
+
+def scaffold(request: Request, talk: Talk) -> Outcome:
+    """Do what was asked for; raises DifferencesFound when --check finds a difference."""
+    prepared = prepare(request)
+    match request.action:
+        case Action.CHECK:
+            refuse_drift(prepared)
+            return Outcome(prepared=prepared, applied=False)
+        case Action.PREVIEW:
+            return Outcome(prepared=prepared, applied=False)
+    if not request.allow_dirty and prepared.plan.changes:
+        _refuse_dirty(prepared.root)
+    if prepared.plan.changes and not talk.confirm(prepared):
+        return Outcome(prepared=prepared, applied=False)
+    before = _own_checks(prepared, talk) if request.verify else {}
+    apply(prepared.plan, prepared.root)
+    if request.install and prepared.app is not None:
+        talk.wait(f"{prepared.app.manager.install} in {prepared.root}")
+        install(prepared.root, prepared.app.manager.install)
+    if request.verify and prepared.choices is not None:
+        outcome = _verify(request, prepared, prepared.choices, talk)
+        refuse_regressions(prepared.root, before, _own_checks(prepared, talk) if before else {})
+        talk.say(
+            f"as before: {', '.join(before) or 'nothing of your own was run (no packages were installed)'}"
+        )
+        return outcome
+    return Outcome(prepared=prepared, applied=True)
+
+
+def prepare(request: Request, choices: Choices | None = None) -> Prepared:
+    """The plan; nothing is written. Without `choices` those of the last run hold."""
+    if not request.root.is_dir():
+        raise PlatformError("There is no such folder", where=str(request.root))
+    root = request.root.resolve()
+    manifest = read_manifest(root, NAME)
+    if request.action is Action.REMOVE:
+        if not manifest.files and not manifest.shared:
+            raise PlatformError(
+                "Nothing was laid down here", where=str(root), fix=f"platformctl scaffold-tests {root}"
+            )
+        return Prepared(root=root, plan=plan_removal(root, manifest))
+    view = OwnersView(root=root, manifest=manifest)
+    parts = parts_of(request.only) if request.only is not None else None
+    kept = choices or choices_from(manifest.answers, folder=folder_for(view), parts=parts)
+    app = detect(view, node_here=_node(), openapi=request.openapi)
+    framework = build(app, view, kept)
+    plan = plan_laying(framework.tree, root, manifest, force=request.force)
+    return Prepared(root=root, plan=plan, app=app, choices=kept, todos=framework.todos)
+
+
+def refuse_drift(prepared: Prepared) -> None:
+    """Raise DifferencesFound (exit 3) when the project is not as it was laid down."""
+    drift = prepared.plan.drift
+    if drift:
+        named = ", ".join(f"{step.path} ({step.kind.value})" for step in drift[:8])
+        more = f" and {len(drift) - 8} more" if len(drift) > 8 else ""
+        raise DifferencesFound(
+            f"{len(drift)} files differ from what would be laid down: {named}{more}",
+            where=str(prepared.root),
+            fix=f"platformctl scaffold-tests {prepared.root}",
+        )
+
+
+def install(root: Path, command: str) -> None:
+    """Install packages with the project's own package manager; its output goes to the terminal."""
+    done = subprocess.run(command.split(), cwd=root, check=False, stdout=2)
+    if done.returncode:
+        raise PlatformError(
+            f"`{command}` failed with exit code {done.returncode}; the files are laid down",
+            where=str(root),
+            fix=f"cd {root} && {command}",
+        )
+
+
+def _verify(request: Request, prepared: Prepared, choices: Choices, talk: Talk) -> Outcome:
+    """Run the unit tests; what cannot pass here goes to TODO.md, gates that are broken start as warnings."""
+    talk.wait("running the generated unit tests")
+    first = run_unit(prepared.root, choices.folder, coverage=False)
+    if first.broken:
+        file, reason = first.broken[0]
+        raise PlatformError(f"A generated test cannot be loaded: {reason[:1500]}", where=file)
+    settled = replace(
+        choices,
+        skipped=tuple(sorted({*choices.skipped, *keys_of(first.failures)})),
+        warned=tuple(sorted({*choices.warned, *gates_of(first.failures)})),
+    )
+    prepared = _lay_again(request, settled) if settled != choices else prepared
+    talk.wait("measuring the coverage")
+    run = run_unit(prepared.root, settled.folder, coverage=True)
+    if run.failures:
+        raise PlatformError(
+            f"{len(run.failures)} generated tests fail in turn: {run.failures[0].title}",
+            where=run.failures[0].file,
+        )
+    low = min(run.coverage.values(), default=0) < _TARGET
+    if low and not request.strict_coverage:
+        figures = tuple((kind, min(_TARGET, int(value))) for kind, value in run.coverage.items())
+        prepared = _lay_again(request, replace(settled, ratchet=figures))
+    talk.say(
+        f"{run.passed} tests pass; lines covered: {run.coverage.get('lines', 0)} %"
+        + (" (ratchet)" if low else "")
+    )
+    return Outcome(prepared=prepared, applied=True, run=run)
+
+
+def _own_checks(prepared: Prepared, talk: Talk) -> Mapping[str, bool]:
+    """What the application's own scripts come to now."""
+    if prepared.app is None:
+        return {}
+    view = OwnersView(root=prepared.root, manifest=read_manifest(prepared.root, NAME))
+    return run_own_checks(view, prepared.app.manager.run, talk.wait)
+
+
+def _lay_again(request: Request, choices: Choices) -> Prepared:
+    prepared = prepare(request, choices)
+    apply(prepared.plan, prepared.root)
+    return prepared
+
+
+def _node() -> str:
+    try:
+        done = subprocess.run(
+            ["node", "--version"], capture_output=True, text=True, timeout=_TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()
+
+
+def _refuse_dirty(root: Path) -> None:
+    done = subprocess.run(
+        ["git", "status", "--porcelain", "--", "."], cwd=root, capture_output=True, text=True, check=False
+    )
+    if done.returncode == 0 and done.stdout.strip():
+        first = done.stdout.splitlines()[0][3:]
+        raise PlatformError(
+            f"There are uncommitted changes ({first}, ...): after a commit everything here is easy to undo",
+            where=str(root),
+            fix=f"git -C {root} stash   # or: platformctl scaffold-tests {root} --allow-dirty",
+        )

@@ -1,0 +1,141 @@
+"""What is added to files that belong to the application's owner."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from platformctl.scaffold.lay import jsonc, jsonedit
+from platformctl.scaffold.lay.jsonc import JsonValue
+from platformctl.scaffold.lay.project import OwnersView
+from platformctl.scaffold.lay.tree import Addition, Insertion, JsonEntry, JsonItem, Line, SharedFile
+from platformctl.scaffold.nextjs.app import App
+from platformctl.scaffold.nextjs.versions import E2E_ONLY, version_set
+
+_UNIT_SCRIPTS: Final = {
+    "test": "jest -c {folder}/jest.config.mjs",
+    "test:watch": "jest -c {folder}/jest.config.mjs --watch",
+    "test:changed": "jest -c {folder}/jest.config.mjs --onlyChanged",
+    "test:coverage": "jest -c {folder}/jest.config.mjs --coverage",
+}
+_ALL_SCRIPTS: Final = {
+    "test:types": "tsc -p {folder}",
+    "test:lint": "eslint -c {folder}/eslint.config.mjs {folder}",
+}
+_E2E_SCRIPTS: Final = {"test:e2e": "playwright test -c {folder}/playwright.config.ts"}
+_PART_SCRIPTS: Final[Mapping[str, Mapping[str, str]]] = {
+    "visual": {
+        "test:visual": "playwright test -c {folder}/playwright.config.ts --project=visual",
+        "test:visual:update": "playwright test -c {folder}/playwright.config.ts --project=visual --update-snapshots",
+    },
+    "perf": {"test:bundle": "node {folder}/scripts/bundle-budget.mjs"},
+    "security": {"test:audit": "node {folder}/scripts/audit.mjs"},
+}
+_FLAT: Final = r"(?:defineConfig\(\s*\[|export default \[|=\s*(?:tseslint\.config\(|\[))"
+
+
+def scripts(view: OwnersView, folder: str, parts: Collection[str]) -> dict[str, str]:
+    """Script name to command; one whose name the owner uses gets `platform:` before it."""
+    wanted = dict(_ALL_SCRIPTS)
+    if "unit" in parts:
+        wanted |= _UNIT_SCRIPTS
+    if "e2e" in parts:
+        wanted |= _E2E_SCRIPTS
+    for part, more in _PART_SCRIPTS.items():
+        if part in parts:
+            wanted |= more
+    own = jsonedit.value_at(view.read("package.json") or "{}", ("scripts",))
+    taken = own if isinstance(own, dict) else {}
+    return {
+        (f"platform:{name}" if name in taken else name): command.format(folder=folder)
+        for name, command in wanted.items()
+    }
+
+
+def package_json(app: App, view: OwnersView, folder: str, parts: Collection[str]) -> SharedFile:
+    """Scripts and development packages; what the owner has stays at the owner's version."""
+    text = view.read("package.json") or "{}"
+    entries: list[Addition] = [
+        JsonEntry(at=("scripts", name), value=command)
+        for name, command in scripts(view, folder, parts).items()
+    ]
+    has_own = jsonedit.has
+    for name, version in sorted(version_set(app.node_major).items()):
+        if name in E2E_ONLY and "e2e" not in parts:
+            continue
+        if not has_own(text, ("dependencies", name)):
+            entries.append(JsonEntry(at=("devDependencies", name), value=version))
+    return SharedFile(path="package.json", additions=tuple(entries))
+
+
+def tsconfig(view: OwnersView, folder: str) -> SharedFile:
+    """Keeps the framework out of `next build`, which type-checks all that tsconfig includes."""
+    text = view.read("tsconfig.json") or "{}"
+    at = ("exclude",)
+    if jsonedit.has(text, at):
+        return SharedFile(path="tsconfig.json", additions=(JsonItem(at=at, item=folder),))
+    inherited = _inherited_exclude(view, text)
+    value: JsonValue = [*inherited, folder]
+    return SharedFile(path="tsconfig.json", additions=(JsonEntry(at=at, value=value),))
+
+
+def gitignore(folder: str) -> SharedFile:
+    """Reports, saved sessions and caches stay out of git."""
+    lines = (f"/{folder}/reports/", f"/{folder}/e2e/.auth/", "/.swc/", "*.tsbuildinfo")
+    return SharedFile(path=".gitignore", additions=tuple(Line(line=line) for line in lines), create="")
+
+
+def prettierignore(folder: str) -> SharedFile:
+    """The framework keeps its own formatting, or every re-run would be a merge."""
+    return SharedFile(path=".prettierignore", additions=(Line(line=f"/{folder}/"),), create="")
+
+
+def eslint(app: App, view: OwnersView, folder: str) -> SharedFile | None:
+    """The application's lint leaves the framework alone: it has a configuration of its own."""
+    name = app.eslint
+    text = view.read(name) if name else None
+    if name is None or text is None:
+        return None
+    if name.startswith("eslint.config."):
+        flat = Insertion(after=_FLAT, text=f'\n  {{ ignores: ["{folder}/**"] }},')
+        return SharedFile(path=name, additions=(flat,))
+    if name == ".eslintrc.json" or (name == ".eslintrc" and text.lstrip().startswith("{")):
+        return SharedFile(path=name, additions=tuple(_ignore_item(text, ("ignorePatterns",), folder)))
+    return SharedFile(path=".eslintignore", additions=(Line(line=f"/{folder}/"),), create="")
+
+
+def minimal_contract(app: App) -> str:
+    """Without an OpenAPI document: every route handler, whose only rule is the tenant header."""
+    parameter: list[JsonValue] = []
+    if app.tenant_header:
+        schema: dict[str, JsonValue] = {"type": "string", "minLength": 1}
+        parameter = [{"name": app.tenant_header, "in": "header", "required": True, "schema": schema}]
+    paths: dict[str, JsonValue] = {}
+    public = re.compile(r"health|ready|metrics|auth|login|webhook|ping|status", re.IGNORECASE)
+    for route in app.api_routes:
+        path = re.sub(r"\[(?:\.\.\.)?([^\]]+)\]", r"{\1}", route.path)
+        headers: list[JsonValue] = [] if public.search(path) else parameter
+        paths[path] = {method.lower(): {"parameters": headers, "responses": {}} for method in route.methods}
+    info: dict[str, JsonValue] = {"title": app.name, "version": "0"}
+    document: dict[str, JsonValue] = {"openapi": "3.1.0", "info": info, "paths": paths}
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _ignore_item(text: str, at: tuple[str, ...], folder: str) -> Iterator[Addition]:
+    found = jsonedit.value_at(text, at)
+    if isinstance(found, str):
+        return
+    yield JsonItem(at=at, item=f"{folder}/")
+
+
+def _inherited_exclude(view: OwnersView, text: str) -> list[JsonValue]:
+    """The `exclude` that an own one would hide: the parent's, or the compiler's default."""
+    document = jsonc.parse(text, where="tsconfig.json").value
+    parent = document.get("extends") if isinstance(document, dict) else None
+    if isinstance(parent, str) and parent.startswith("./"):
+        found = jsonedit.value_at(view.read(parent[2:]) or "{}", ("exclude",))
+        if isinstance(found, list):
+            return found
+    return ["node_modules"]

@@ -1,0 +1,93 @@
+"""What is known of the application: values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from platformctl.scaffold.nextjs.source import Alias
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One thing found out, and where it was read."""
+
+    name: str
+    value: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackageManager:
+    """How packages are installed and scripts run."""
+
+    name: str
+    install: str
+    frozen: str
+    run: str
+    exec: str
+    lock: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiRoute:
+    """A route handler: its path, its file and the methods that it exports."""
+
+    path: str
+    file: str
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proxy:
+    """proxy.ts or middleware.ts."""
+
+    file: str
+    name: str
+    default: bool
+    redirects: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provider:
+    """The component that gives the tenant to those below it."""
+
+    name: str
+    file: str
+    props: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """A Next.js application as the scaffold needs to know it."""
+
+    name: str
+    next_version: str
+    react_major: int
+    node_major: int
+    manager: PackageManager
+    workspace: str | None
+    routers: tuple[str, ...]
+    src: str
+    aliases: tuple[Alias, ...]
+    module_paths: tuple[str, ...]
+    sources: tuple[str, ...]
+    pages: tuple[str, ...]
+    dynamic_pages: tuple[str, ...]
+    api_routes: tuple[ApiRoute, ...]
+    proxy: Proxy | None
+    openapi: str | None
+    tenant_header: str | None
+    session_cookie: str | None
+    provider: Provider | None
+    runners: tuple[str, ...]
+    eslint: str | None
+    prettier: bool
+    output: str | None
+    base_path: str
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def next_major(self) -> int:
+        """The major version of Next.js."""
+        return int(self.next_version.split(".")[0])

@@ -1,0 +1,86 @@
+"""The pipelines: GitHub Actions and GitLab."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Final
+
+from platformctl.scaffold.lay.tree import LaidFile
+from platformctl.scaffold.nextjs import templates
+from platformctl.scaffold.nextjs.app import App
+
+_CACHES: Final[Mapping[str, str]] = {
+    "npm": '".npm"',
+    "pnpm": '".pnpm-store"',
+    "yarn": '".yarn/cache"',
+    "bun": '".bun/install/cache"',
+}
+
+
+def pipelines(
+    app: App, *, folder: str, parts: Collection[str], scripts: Collection[str], frozen: bool
+) -> Iterator[LaidFile]:
+    """The workflow files. In a workspace the first one waits in the folder to be moved to the repository's root."""
+    values = _values(app, folder=folder, parts=parts, scripts=scripts, frozen=frozen)
+    github = ".github/workflows/platform-tests.yml" if app.workspace is None else f"{folder}/ci/github.yml"
+    yield LaidFile(path=github, text=templates.render("ci/github.yml.j2", **values))
+    yield LaidFile(path=f"{folder}/ci/gitlab.yml", text=templates.render("ci/gitlab.yml.j2", **values))
+
+
+def _values(
+    app: App, *, folder: str, parts: Collection[str], scripts: Collection[str], frozen: bool
+) -> dict[str, object]:
+    workdir = app.workspace or "."
+    manager = app.manager
+    install = manager.frozen if frozen else manager.install
+    prefix = "" if workdir == "." else f"{workdir}/"
+    named = {
+        short: next((name for name in scripts if name.removeprefix("platform:") == script), script)
+        for short, script in (
+            ("unit", "test"),
+            ("types", "test:types"),
+            ("lint", "test:lint"),
+            ("coverage", "test:coverage"),
+            ("audit", "test:audit"),
+        )
+    }
+    return {
+        "app": app.name,
+        "folder": folder,
+        "workdir": workdir,
+        "prefix": prefix,
+        "lock": manager.lock,
+        "lock_path": manager.lock if app.workspace is None else f"{prefix}package.json",
+        "cache": _CACHES[manager.name],
+        "run": manager.run,
+        "exec": manager.exec,
+        "install": [*(["corepack enable"] if manager.name in {"pnpm", "yarn"} else []), install],
+        "setup": _setup(app, install, frozen=frozen),
+        "scripts": named,
+        "projects": [
+            name
+            for part, name in (("a11y", "a11y"), ("perf", "performance"), ("security", "security"))
+            if part in parts
+        ],
+        "perf": "perf" in parts,
+        "unit": "unit" in parts,
+        "e2e": "e2e" in parts,
+        "needs": ", ".join([*(part for part in ("unit", "e2e") if part in parts), "build"]),
+        "visual": "visual" in parts,
+        "security": "security" in parts,
+    }
+
+
+def _setup(app: App, install: str, *, frozen: bool) -> str:
+    """The steps that put Node, the package manager and the packages in place."""
+    manager = app.manager.name
+    steps = []
+    if manager in {"pnpm", "yarn"}:
+        steps += ["- run: corepack enable", "  working-directory: ."]
+    if manager == "bun":
+        steps += ["- uses: oven-sh/setup-bun@v2"]
+    steps += ["- uses: actions/setup-node@v4", "  with:", f"    node-version: {app.node_major}"]
+    if frozen and manager != "bun":
+        steps.append(f"    cache: {manager}")
+    steps.append(f"- run: {install}")
+    return "\n".join(f"      {line}" for line in steps)

@@ -1,0 +1,193 @@
+"""A TypeScript expression for a type: what a generated test hands to a component."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from tree_sitter import Node
+
+from platformctl.scaffold.nextjs.source import Sources, text_of
+
+_DEEPEST: Final = 6
+_NAMED: Final[Mapping[str, str]] = {
+    "ReactNode": '"content"',
+    "ReactElement": "<span>content</span>",
+    "Element": "<span>content</span>",
+    "ReactChild": '"content"',
+    "Date": "new Date(0)",
+    "URL": 'new URL("https://example.test/")',
+    "CSSProperties": "{}",
+    "Dispatch": "jest.fn()",
+    "MouseEventHandler": "jest.fn()",
+    "ChangeEventHandler": "jest.fn()",
+    "FormEventHandler": "jest.fn()",
+    "Record": "{}",
+    "Partial": "{}",
+    "Set": "new Set()",
+    "Map": "new Map()",
+}
+_PLAIN: Final[Mapping[str, str]] = {
+    "number": "3",
+    "boolean": "true",
+    "any": '"sample"',
+    "unknown": '"sample"',
+    "object": "{}",
+    "void": "undefined",
+    "undefined": "undefined",
+    "null": "null",
+    "bigint": "3n",
+}
+_EMPTY: Final = frozenset({"undefined", "null"})
+
+
+class Unknown(Exception):
+    """No sample can be made; the message says of what."""
+
+
+@dataclass
+class Sampler:
+    """Makes samples. `hints` are expressions for fields known by name, such as a tenant's id."""
+
+    sources: Sources
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, node: Node, path: str, name: str, depth: int = 0) -> str:
+        """An expression of the type; raises Unknown when the type cannot be followed."""
+        if depth > _DEEPEST:
+            raise Unknown(f"{name}: nested too deeply")
+        match node.type:
+            case "type_annotation" | "parenthesized_type" | "readonly_type":
+                return self.of(node.named_children[-1], path, name, depth)
+            case "predefined_type":
+                return self._plain(text_of(node), name)
+            case "literal_type":
+                return text_of(node)
+            case "function_type":
+                return "jest.fn()"
+            case "array_type":
+                return f"[{self.of(node.named_children[0], path, name, depth + 1)}]"
+            case "tuple_type":
+                return (
+                    f"[{', '.join(self.of(child, path, name, depth + 1) for child in node.named_children)}]"
+                )
+            case "union_type":
+                return self._union(node, path, name, depth)
+            case "object_type" | "interface_body" | "intersection_type":
+                return self._object(self.fields(node, path, depth), depth)
+            case "type_identifier" | "nested_type_identifier" | "generic_type":
+                return self._reference(node, path, name, depth)
+            case _:
+                raise Unknown(f"{name}: {text_of(node)[:60]}")
+
+    def fields(self, node: Node, path: str, depth: int = 0) -> dict[str, tuple[Node, str]]:
+        """The required fields of an object type: name to type and the file it stands in."""
+        if depth > _DEEPEST:
+            raise Unknown("nested too deeply")
+        found: dict[str, tuple[Node, str]] = {}
+        match node.type:
+            case "type_annotation" | "parenthesized_type" | "intersection_type":
+                for child in node.named_children:
+                    found |= self.fields(child, path, depth + 1)
+            case "object_type" | "interface_body":
+                found |= {name: (kind, path) for name, kind in _signatures(node)}
+            case "type_identifier":
+                declared = self.sources.declaration(path, text_of(node))
+                if declared is None:
+                    raise Unknown(f"type {text_of(node)} is declared outside the project")
+                found |= self._declared_fields(declared[1], declared[0], depth)
+            case "generic_type" if text_of(node.named_children[0]).endswith(
+                ("PropsWithChildren", "Readonly")
+            ):
+                arguments = node.named_children[1].named_children
+                found |= self.fields(arguments[0], path, depth + 1)
+            case _:
+                raise Unknown(text_of(node)[:60])
+        return found
+
+    def _declared_fields(self, declared: Node, path: str, depth: int) -> dict[str, tuple[Node, str]]:
+        if declared.child_by_field_name("type_parameters"):
+            raise Unknown(f"type {text_of(declared)[:40]} is generic")
+        if declared.type == "type_alias_declaration":
+            value = declared.child_by_field_name("value")
+            return self.fields(value, path, depth + 1) if value else {}
+        found: dict[str, tuple[Node, str]] = {}
+        for child in declared.named_children:
+            if child.type == "extends_type_clause":
+                for parent in child.named_children:
+                    found |= self.fields(parent, path, depth + 1)
+        body = declared.child_by_field_name("body")
+        return found | (self.fields(body, path, depth + 1) if body else {})
+
+    def _object(self, fields: dict[str, tuple[Node, str]], depth: int) -> str:
+        parts = []
+        for name, (kind, path) in fields.items():
+            value = self.hints.get(name) if self._fits(name, kind) else None
+            parts.append(f"{name}: {value or self.of(kind, path, name, depth + 1)}")
+        return "{ " + ", ".join(parts) + " }" if parts else "{}"
+
+    def _fits(self, name: str, kind: Node) -> bool:
+        """A hint is used where the declared type can hold it: nothing with members of its own but records."""
+        return name in self.hints and kind.type == "type_annotation" and "=>" not in text_of(kind)
+
+    def _plain(self, kind: str, name: str) -> str:
+        if kind == "string":
+            return _text_named(name)
+        if kind in _PLAIN:
+            return _PLAIN[kind]
+        raise Unknown(f"{name}: {kind}")
+
+    def _union(self, node: Node, path: str, name: str, depth: int) -> str:
+        choices = [child for child in node.named_children if text_of(child) not in _EMPTY]
+        problems = list[str]()
+        for choice in choices:
+            try:
+                return self.of(choice, path, name, depth + 1)
+            except Unknown as unknown:
+                problems.append(str(unknown))
+        raise Unknown("; ".join(problems) or name)
+
+    def _reference(self, node: Node, path: str, name: str, depth: int) -> str:
+        head = node.named_children[0] if node.type == "generic_type" else node
+        short = text_of(head).rsplit(".", 1)[-1]
+        if short in {"Array", "ReadonlyArray"}:
+            return f"[{self.of(node.named_children[1].named_children[0], path, name, depth + 1)}]"
+        if short in {"Readonly", "PropsWithChildren"}:
+            return self.of(node.named_children[1].named_children[0], path, name, depth + 1)
+        if short in _NAMED:
+            return _NAMED[short]
+        declared = self.sources.declaration(path, short)
+        if declared is None or node.type == "generic_type":
+            raise Unknown(f"{name}: type {text_of(node)[:60]} is not the project's own")
+        where, declaration = declared
+        if declaration.type == "type_alias_declaration":
+            value = declaration.child_by_field_name("value")
+            if value is not None:
+                return self.of(value, where, name, depth + 1)
+        return self._object(self._declared_fields(declaration, where, depth + 1), depth + 1)
+
+
+def _signatures(body: Node) -> list[tuple[str, Node]]:
+    found = []
+    for child in body.named_children:
+        if child.type not in {"property_signature", "method_signature"} or any(
+            c.type == "?" for c in child.children
+        ):
+            continue
+        name, kind = child.child_by_field_name("name"), child.child_by_field_name("type")
+        if name is not None and kind is not None:
+            found.append((text_of(name), kind))
+    return found
+
+
+def _text_named(name: str) -> str:
+    """A text that fits a field's name: a link for an address, otherwise words a reader can find."""
+    lowered = name.lower()
+    if lowered.endswith(("href", "url", "src", "next", "path", "link", "to")):
+        return '"/sample"'
+    if "email" in lowered:
+        return '"sample@example.test"'
+    if "date" in lowered or lowered.endswith("at"):
+        return '"2030-01-01"'
+    return f'"sample {name}"'

@@ -1,0 +1,3 @@
+import gates from "../gates.json";
+
+export const { budgets } = gates;

@@ -1,0 +1,24 @@
+import { delay, http, HttpResponse, type HttpHandler } from "msw";
+import { platform } from "../platform";
+
+const anyApi = platform.apiPattern;
+// Marks an answer that breaks the contract on purpose.
+const headers = { "x-mock-fault": "1" };
+
+/** Ways in which a server disappoints, each a handler for server.use(). */
+export const faults = {
+  error: (status = 500): HttpHandler => http.all(anyApi, () => HttpResponse.json({ error: "fault" }, { status, headers })),
+  offline: (): HttpHandler => http.all(anyApi, () => HttpResponse.error()),
+  malformed: (): HttpHandler => http.all(anyApi, () => new HttpResponse("{ not json", { headers: { ...headers, "Content-Type": "application/json" } })),
+  empty: (): HttpHandler => http.all(anyApi, () => HttpResponse.json([], { headers })),
+  slow: (ms = 200): HttpHandler =>
+    http.all(anyApi, async () => {
+      await delay(ms);
+      return undefined;
+    }),
+  silent: (): HttpHandler =>
+    http.all(anyApi, async () => {
+      await delay("infinite");
+      return HttpResponse.error();
+    }),
+} as const;

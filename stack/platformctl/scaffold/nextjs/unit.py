@@ -1,0 +1,224 @@
+"""The unit tests generated for what was found: one file for each folder of components, one for all routes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from platformctl.scaffold.lay.tree import LaidFile
+from platformctl.scaffold.nextjs import templates
+from platformctl.scaffold.nextjs.app import App
+from platformctl.scaffold.nextjs.components import Component, Found, Todo
+from platformctl.scaffold.nextjs.source import Exported, Sources
+
+_MOST_IN_A_FILE: Final = 12
+_ASKING: Final = frozenset({"sends", "loads"})
+# Module to name to the kinds of tests that use it.
+_USED_BY: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    "mocks/faults": {"faults": _ASKING},
+    "mocks/server": {"requestsSeen": frozenset({"sends", "aborts"}), "server": _ASKING},
+    "support/requests": {"expectTenantOnAll": _ASKING},
+    "support/interact": {
+        "fillIn": frozenset({"presses"}),
+        "pressAll": frozenset({"presses"}),
+        "settledText": frozenset({"loads"}),
+        "useUp": frozenset({"sends"}),
+    },
+    "support/render": {
+        "renderWithTenant": frozenset({"name"}),
+        "screen": frozenset({"callbacks", "retry"}),
+        "waitFor": _ASKING,
+    },
+    "tenants": {"everyVertical": frozenset({"names_tenant"}), "shop": _ASKING},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generator:
+    """Writes unit tests. `skipped` names tests, as `Component/kind`, that were found not to work here."""
+
+    app: App
+    sources: Sources
+    folder: str
+    suffix: str
+    skipped: frozenset[str]
+
+    def files(self, found: Found) -> Iterator[LaidFile]:
+        """Every generated unit test."""
+        yield self._file(f"framework.{self.suffix}.tsx", templates.text("tests/unit/framework.tsx.j2"))
+        yield from self._components(found)
+        yield from self._rendering(found)
+        yield from self._hooks(found)
+        yield from self._routes()
+        yield from self._proxy()
+
+    def module(self, path: str) -> str:
+        """How a test imports a file of the application: by alias where there is one."""
+        bare = re.sub(r"(/index)?\.[jt]sx?$", "", path)
+        for alias in self.app.aliases:
+            target = "" if alias.target == "." else alias.target + "/"
+            if not alias.exact and bare.startswith(target):
+                return alias.prefix + bare[len(target) :]
+        return posixpath.relpath(bare, f"{self.folder}/unit")
+
+    def _components(self, found: Found) -> Iterator[LaidFile]:
+        by_folder: dict[str, list[Component]] = {}
+        for component in found.components:
+            if self._behaves(component):
+                by_folder.setdefault(posixpath.dirname(component.path), []).append(component)
+        for folder, components in sorted(by_folder.items()):
+            stem = re.sub(r"\W+", "-", folder.removeprefix(self.app.src)).strip("-") or "root"
+            for nth, start in enumerate(range(0, len(components), _MOST_IN_A_FILE)):
+                part = components[start : start + _MOST_IN_A_FILE]
+                name = stem if nth == 0 else f"{stem}-{nth + 1}"
+                views = [self._view(c) for c in part]
+                text = templates.render(
+                    "tests/unit/components.tsx.j2", folder=folder, components=views, imports=_imports(views)
+                )
+                yield self._file(f"{name}.{self.suffix}.tsx", text)
+
+    def _rendering(self, found: Found) -> Iterator[LaidFile]:
+        kept = [c for c in found.components if self._allowed(c, "renders")]
+        taken = list[str]()
+        views = []
+        for component in kept:
+            local = component.name
+            while local in taken:
+                local += "Too"
+            taken.append(local)
+            views.append({**self._view(component), "local": local})
+        if views:
+            text = templates.render("tests/unit/rendering.tsx.j2", components=views)
+            yield self._file(f"rendering.{self.suffix}.tsx", text)
+
+    def _hooks(self, found: Found) -> Iterator[LaidFile]:
+        hooks = [
+            {"name": hook.name, "module": self.module(hook.path), "throws": _thrown(hook)}
+            for hook in found.hooks
+            if _takes_nothing(hook) and not hook.default and f"{hook.name}/hook" not in self.skipped
+        ]
+        if hooks:
+            yield self._file(
+                f"hooks.{self.suffix}.tsx", templates.render("tests/unit/hooks.tsx.j2", hooks=hooks)
+            )
+
+    def _routes(self) -> Iterator[LaidFile]:
+        routes = [
+            {
+                "path": route.path,
+                "methods": route.methods,
+                "module": self.module(route.file),
+                "local": "route" + re.sub(r"\W+", "_", route.path).title().replace("_", ""),
+            }
+            for route in self.app.api_routes
+            if route.methods and f"{route.path}/route" not in self.skipped
+        ]
+        if routes:
+            yield self._file(
+                f"routes.{self.suffix}.ts", templates.render("tests/unit/routes.ts.j2", routes=routes)
+            )
+
+    def _proxy(self) -> Iterator[LaidFile]:
+        proxy = self.app.proxy
+        if proxy is None or "proxy/proxy" in self.skipped:
+            return
+        pages = [page for page in self.app.pages if not re.search(r"log-?in|sign-?in|auth", page)][:5] or [
+            "/"
+        ]
+        values = {
+            "file": proxy.file,
+            "name": proxy.name,
+            "default": proxy.default,
+            "redirects": proxy.redirects,
+            "module": self.module(proxy.file),
+            "pages": "[" + ", ".join(f'"{page}"' for page in pages) + "]",
+        }
+        yield self._file(f"proxy.{self.suffix}.ts", templates.render("tests/unit/proxy.ts.j2", proxy=values))
+
+    def _file(self, name: str, text: str) -> LaidFile:
+        return LaidFile(path=f"{self.folder}/unit/{name}", text=text)
+
+    def _allowed(self, component: Component, kind: str) -> bool:
+        return f"{component.name}/{kind}" not in self.skipped
+
+    def _behaves(self, component: Component) -> bool:
+        view = self._view(component)
+        kinds = ("callbacks", "presses", "sends", "loads", "flags", "gate", "names_tenant")
+        return any(view[kind] for kind in kinds)
+
+    def _view(self, component: Component) -> dict[str, object]:
+        """A component as the templates read it: which tests it gets."""
+        own = self.sources.view.read(component.path) or ""
+        view = self._kinds(component, own)
+        held = any(view[kind] for kind in ("presses", "sends", "loads", "flags", "gate", "names_tenant"))
+        return {**view, "holds_element": held}
+
+    def _kinds(self, component: Component, own: str) -> dict[str, object]:
+        return {
+            "name": component.name,
+            "module": self.module(component.path),
+            "default": component.default,
+            "props": component.props,
+            "callbacks": component.callbacks if self._allowed(component, "callbacks") else (),
+            "presses": component.presses and self._allowed(component, "presses"),
+            "sends": component.sends and self._allowed(component, "sends"),
+            "loads": component.loads and self._allowed(component, "loads"),
+            "retry": component.retry,
+            "aborts": component.aborts,
+            "flags": _flags(own) if self._allowed(component, "flags") else [],
+            "gate": _gate(component, own) if self._allowed(component, "gate") else None,
+            "names_tenant": "tenant.name" in own and self._allowed(component, "names_tenant"),
+        }
+
+
+def _imports(views: list[dict[str, object]]) -> list[tuple[str, str]]:
+    """(names, module) of what the tests of these components use."""
+    kinds = {kind for view in views for kind, wanted in view.items() if wanted}
+    if "loads" not in kinds:
+        kinds -= {"retry", "aborts"}
+    used = {module: [name for name, by in names.items() if by & kinds] for module, names in _USED_BY.items()}
+    return [(", ".join(names), module) for module, names in used.items() if names]
+
+
+def open_ends(app: App, found: Found) -> Iterator[Todo]:
+    """What no test was written for, with the reason."""
+    yield from found.todos
+    for hook in found.hooks:
+        if not _takes_nothing(hook) or hook.default:
+            yield Todo(
+                what=f"hook {hook.name}", path=hook.path, why="what to call it with is not to be inferred"
+            )
+    for action in found.actions:
+        why = "what a server action changes is not to be inferred: call it in a test with @jest-environment node"
+        yield Todo(what=f"server action {action.name}", path=action.path, why=why)
+    for route in app.api_routes:
+        if not route.methods:
+            why = "an API route of the pages router takes Node's own request: the browser tests reach it"
+            yield Todo(what=f"API route {route.path}", path=route.file, why=why)
+    for path in app.dynamic_pages:
+        yield Todo(what=f"page {path}", path=path, why="its parameters are not known: name one in e2e/app.ts")
+
+
+def _takes_nothing(hook: Exported) -> bool:
+    parameters = hook.node.child_by_field_name("parameters")
+    return parameters is not None and not parameters.named_children
+
+
+def _thrown(hook: Exported) -> str | None:
+    found = re.search(r"""throw new Error\(\s*["'`](\w+)""", hook.text)
+    return found.group(1) if found else None
+
+
+def _flags(own: str) -> list[str]:
+    return sorted(
+        set(re.findall(r"""<\w*(?:Feature|Flag)\w*\s[^>]*\b(?:flag|feature|name)=["'](\w+)["']""", own))
+    )
+
+
+def _gate(component: Component, own: str) -> str | None:
+    """The prop that names a flag, when the component shows its children only under it."""
+    found = re.search(r"\b(flag|feature)\b", component.props)
+    return found.group(1) if found and "children" in component.props and "null" in own else None

@@ -1,0 +1,28 @@
+"use client";
+
+import { useItems } from "@/hooks/useItems";
+
+export function ItemList() {
+  const { state, retry } = useItems();
+  if (state.status === "loading") return <p role="status">Loading items</p>;
+  if (state.status === "failed") {
+    return (
+      <div role="alert">
+        <p>The items could not be loaded.</p>
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      </div>
+    );
+  }
+  if (state.items.length === 0) return <p>No items yet.</p>;
+  return (
+    <ul aria-label="Items">
+      {state.items.map((item) => (
+        <li key={item.id}>
+          {item.name}: {item.price}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,81 @@
+"""What is laid down works at once: the generated suites really run, and the application's own checks still pass."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from e2e.scaffold.harness import SampleApp
+
+pytestmark = [pytest.mark.node, pytest.mark.slow, pytest.mark.e2e]
+
+
+def test_the_framework_type_checks_and_lints_without_a_word(app: SampleApp) -> None:
+    app.run("next", "typegen")
+    for command in (
+        ("tsc", "-p", "tests"),
+        ("eslint", "--max-warnings", "0", "-c", "tests/eslint.config.mjs", "tests"),
+    ):
+        ran = app.run(*command)
+        assert ran.code == 0, ran.output
+
+
+def test_the_applications_own_lint_and_types_pass_as_before(app: SampleApp) -> None:
+    app.run("next", "typegen")
+    for command in (("tsc", "--noEmit"), ("eslint", ".")):
+        ran = app.run(*command)
+        assert ran.code == 0, ran.output
+
+
+def test_every_generated_unit_test_passes_and_none_is_skipped(app: SampleApp) -> None:
+    ran = app.jest()
+    assert ran.code == 0, ran.output[-3000:]
+    assert not ran.skipped
+    assert len(ran.passed) > 100
+
+
+def test_tests_that_assert_behaviour_reach_the_coverage_gate(app: SampleApp) -> None:
+    ran = app.jest("--coverage")
+    assert ran.code == 0, ran.output[-3000:]
+    assert not any("renders for" in name for name in ran.passed)
+    total = json.loads((app.root / "tests/reports/coverage/coverage-summary.json").read_text())["total"]
+    assert all(total[kind]["pct"] >= 80 for kind in ("lines", "statements", "functions", "branches"))
+
+
+def test_below_the_coverage_gate_the_run_fails(app: SampleApp) -> None:
+    ran = app.jest("--coverage", "hooks")
+    assert not ran.failed
+    assert ran.code == 1
+    assert "coverage threshold for lines (80%) not met" in ran.output
+
+
+def test_the_browser_tests_pass_against_a_production_build(built: SampleApp) -> None:
+    drawn = built.playwright("--project=visual", "--update-snapshots")
+    assert drawn.code == 0, drawn.output[-3000:]
+    names = ("chrome", "mobile", "a11y", "visual", "performance", "security", "edge")
+    ran = built.playwright(*(f"--project={name}" for name in names))
+    assert not ran.failed, ran.output[-3000:]
+    assert ran.code == 0
+    assert len(ran.passed) > 80
+    # A browser that this machine lacks is skipped by its own name; nothing stands in for it.
+    assert {name.split(":")[0] for name in ran.skipped} <= {"edge"}
+
+
+def test_a_missing_browser_is_an_error_where_it_is_required(app: SampleApp) -> None:
+    ran = app.run(
+        "playwright",
+        "test",
+        "-c",
+        "tests/playwright.config.ts",
+        "--list",
+        PW_WEBKIT_PATH="none",
+        REQUIRE_BROWSER="webkit",
+    )
+    assert ran.code != 0
+    assert "webkit is not installed here, and it is required" in ran.output
+
+
+def test_the_bundle_is_within_its_budget(built: SampleApp) -> None:
+    ran = built.run("node", "tests/scripts/bundle-budget.mjs")
+    assert ran.code == 0, ran.output
+    assert "/hotels" in ran.output

@@ -1,0 +1,84 @@
+"""Applications that are not the sample: laid into, run, built; what they were before they still are."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from e2e.scaffold.harness import TALK, SampleApp, node_modules
+from unit.scaffold.apps import legacy_app, pages_router_app
+
+from platformctl.app.scaffold_tests import Action, Outcome, Request, scaffold
+from platformctl.errors import PlatformError
+
+pytestmark = [pytest.mark.node, pytest.mark.slow, pytest.mark.e2e]
+
+
+@pytest.fixture
+def packages(app: SampleApp) -> Path:
+    """The packages that the sample is run with."""
+    return node_modules(app.root / "package.json")
+
+
+def link(packages: Path, root: Path) -> SampleApp:
+    subprocess.run(["cp", "-al", str(packages), str(root)], check=True)
+    return SampleApp(root=root)
+
+
+def lay(root: Path, *, verify: bool = False) -> Outcome:
+    return scaffold(Request(root=root, allow_dirty=True, verify=verify), TALK)
+
+
+def expect_sound(app: SampleApp) -> None:
+    for command in (
+        ("tsc", "-p", "tests"),
+        ("eslint", "--max-warnings", "0", "-c", "tests/eslint.config.mjs", "tests"),
+    ):
+        ran = app.run(*command)
+        assert ran.code == 0, ran.output
+
+
+def test_a_legacy_application_starts_green_with_its_findings_named(tmp_path: Path, packages: Path) -> None:
+    app = link(packages, legacy_app(tmp_path / "legacy"))
+    outcome = lay(app.root, verify=True)
+    gates = json.loads((app.root / "tests/gates.json").read_text())
+    assert gates["a11y"]["mode"] == "warn"  # the image without a text
+    assert gates["contract"]["mode"] == "enforce"
+    assert gates["coverage"]["ratchet"] is True
+    baseline = json.loads((app.root / "tests/coverage-baseline.json").read_text())
+    assert 0 < baseline["lines"] < 80
+    assert {(todo.what, todo.path) for todo in outcome.prepared.todos} == {
+        ("Count", "presses, renders"),
+        ("Dead", "presses"),
+    }
+    assert app.jest("--coverage").code == 0
+    assert app.jest().code == 0
+    expect_sound(app)
+    scaffold(Request(root=app.root, action=Action.CHECK), TALK)
+
+
+def test_the_build_of_an_es5_application_is_not_touched(tmp_path: Path, packages: Path) -> None:
+    app = link(packages, legacy_app(tmp_path / "legacy"))
+    lay(app.root)
+    (app.root / "tests/unit/wrong.test.ts").write_text("const broken: number = 'text';\n")
+    app.build()
+
+
+def test_a_pages_application_in_a_workspace_runs(tmp_path: Path, packages: Path) -> None:
+    (tmp_path / "pnpm-workspace.yaml").write_text("packages: ['apps/*']\n")
+    app = link(packages, pages_router_app(tmp_path / "apps" / "web"))
+    lay(app.root)
+    assert not (app.root / ".github").exists()
+    assert "working-directory: apps/web" in (app.root / "tests/ci/github.yml").read_text()
+    app.run("next", "typegen")
+    expect_sound(app)
+    ran = app.jest()
+    assert ran.code == 0, ran.output[-2000:]
+    assert any("Greeting" in name for name in ran.passed)
+
+
+def test_verifying_without_packages_says_how_to_get_them(tmp_path: Path) -> None:
+    with pytest.raises(PlatformError, match="Jest is not installed"):
+        lay(legacy_app(tmp_path), verify=True)
