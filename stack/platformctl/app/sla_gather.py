@@ -29,6 +29,7 @@ from platformctl.sla.timeline import (
 from platformctl.sources.history import History, Labels, NoHistory
 
 Say: TypeAlias = Callable[[str], None]
+Ask: TypeAlias = Callable[[Interval, Selection, str], tuple[queries.Query, ...]]
 _MOST_HOLES: Final = 30
 """Above so many stretches without roll-ups, one question by the minute is cheaper than one for each."""
 
@@ -60,7 +61,7 @@ def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
         )
     unreachable = _minutes(history, queries.reachable(span), value=0)
     say("requests")
-    events = _events(history, span, selection)
+    events = _events(history, span, selection, queries.all_events)
     down = _down(history, span, selection)
     say("excluded time")
     forgiven = tuple(_forgiven(history, wanted))
@@ -94,7 +95,7 @@ def _minutes(history: History, query: queries.Query, *, value: int | None = None
     )
 
 
-def _events(history: History, span: Interval, selection: Selection) -> EventTallies:
+def _events(history: History, span: Interval, selection: Selection, ask: Ask) -> EventTallies:
     """Hourly sums for whole hours; the rest, as at the edges of some time zones, minute by minute."""
     tallies = EventTallies()
     hours = whole_hours(span)
@@ -103,22 +104,22 @@ def _events(history: History, span: Interval, selection: Selection) -> EventTall
     if len(holes) > _MOST_HOLES:
         hours, holes = None, (span,)
     if hours and rolled_up:
-        _add(history, tallies, queries.events(hours, selection, step="1h"))
+        _add(history, tallies, ask(hours, selection, "1h"))
     for hole in holes:
-        _add(history, tallies, queries.events(hole, selection, step="1m"))
+        _add(history, tallies, ask(hole, selection, "1m"))
     return tallies
 
 
-def _add(
-    history: History, tallies: EventTallies, asked: tuple[queries.Query, queries.Query, queries.Query]
-) -> None:
-    total, bad, classes = asked
+def _add(history: History, tallies: EventTallies, asked: tuple[queries.Query, ...]) -> None:
+    """Add what total, bad and, where it is asked for, classes answer."""
+    total, bad, *classes = asked
     for labels, count in history.sums(total):
         tallies.total.add(*_tenant_slo(labels), count)
     for labels, count in history.sums(bad):
         tallies.bad.add(*_tenant_slo(labels), count)
-    for labels, count in history.sums(classes):
-        tallies.classes.add(labels["tenant"], labels["status_class"], count)
+    for query in classes:
+        for labels, count in history.sums(query):
+            tallies.classes.add(labels["tenant"], labels["status_class"], count)
 
 
 def _tenant_slo(labels: Labels) -> tuple[str, str]:
@@ -196,4 +197,4 @@ def _past(history: History, wanted: Wanted) -> Iterator[tuple[str, EventTallies]
     for _ in range(wanted.past):
         period = period.previous()
         span = Interval(start=period.start, end=period.end)
-        yield period.name, _events(history, span, wanted.selection)
+        yield period.name, _events(history, span, wanted.selection, queries.availability_events)

@@ -86,24 +86,35 @@ def down(period: Interval, selection: Selection) -> Query:
     )
 
 
-def events(part: Interval, selection: Selection, *, step: str) -> tuple[Query, Query, Query]:
+def all_events(part: Interval, selection: Selection, step: str) -> tuple[Query, ...]:
     """Requests by SLO, their bad ones, and requests by status class, in one part of the period."""
-    classes = _sum(
-        "requests by status class",
-        "Answers by the first digit of their status code.",
-        slo.recorded(slo.REQUESTS, step) + selection.of(),
-        part,
+    return (
+        _sum(
+            "requests",
+            "For availability every answered request; for latency every request whose time was measured.",
+            slo.recorded(slo.EVENTS_TOTAL, step) + selection.of(),
+            part,
+        ),
+        bad_events(part, selection, step=step),
+        _sum(
+            "requests by status class",
+            "Answers by the first digit of their status code.",
+            slo.recorded(slo.REQUESTS, step) + selection.of(),
+            part,
+        ),
     )
-    return total_events(part, selection, step=step), bad_events(part, selection, step=step), classes
 
 
-def total_events(part: Interval, selection: Selection, *, step: str) -> Query:
-    """All events by SLO."""
-    return _sum(
-        "requests",
-        "For availability every answered request; for latency every request whose time was measured.",
-        slo.recorded(slo.EVENTS_TOTAL, step) + selection.of(),
-        part,
+def availability_events(part: Interval, selection: Selection, step: str) -> tuple[Query, ...]:
+    """Requests and failed ones of an earlier period, or a part of it."""
+    chosen = selection.of(slo=slo.AVAILABILITY)
+    figure, definition = (
+        "earlier periods",
+        "Availability of the periods before, for the trend; nothing is excluded.",
+    )
+    return tuple(
+        _sum(figure, definition, slo.recorded(events, step) + chosen, part)
+        for events in (slo.EVENTS_TOTAL, slo.EVENTS_BAD)
     )
 
 

@@ -45,9 +45,9 @@ def make_blocks(openmetrics: Path, folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *, flags: tuple[str, ...] = ()) -> Iterator[str]:
+def serving(folder: Path, *, config: str = "{}") -> Iterator[str]:
     """The URL of a Prometheus that serves the blocks in `folder`."""
-    (folder / "prometheus.yml").write_text("{}")
+    (folder / "prometheus.yml").write_text(config)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -55,7 +55,7 @@ def serving(folder: Path, *, flags: tuple[str, ...] = ()) -> Iterator[str]:
         process = subprocess.Popen(
             [
                 "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}",
-                "--storage.tsdb.retention.time=20y", f"--web.listen-address=127.0.0.1:{port}", *flags,
+                "--storage.tsdb.retention.time=20y", f"--web.listen-address=127.0.0.1:{port}",
             ],
             stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
