@@ -73,24 +73,31 @@ def _live_lines(live: Live, now: datetime) -> Iterator[str]:
 
 
 def _instance_line(instance: FiringAlert, now: datetime) -> str:
-    since = _ago(instance.active_since, now)
-    return f"{instance.state} {since}, value {_number(instance.value)}{_labels(instance.labels)}: {instance.summary}"
+    since, value = _ago(instance.active_since, now), _number(instance.value)
+    return _printable(
+        f"{instance.state} {since}, value {value}{_labels(instance.labels)}: {instance.summary}"
+    )
 
 
 def _silence_line(silence: Silence) -> str:
     matchers = ", ".join(str(matcher) for matcher in silence.matchers)
     when = f"until {silence.ends_at}" if silence.state == "active" else f"from {silence.starts_at}"
-    return f"silence {{{matchers}}} {when} by {silence.created_by}: {silence.comment}"
+    return _printable(f"silence {{{matchers}}} {when} by {silence.created_by}: {silence.comment}")
+
+
+def _printable(text: str) -> str:
+    """Without control characters: labels and comments come from outside, and must not steer the terminal."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def _labels(labels: Mapping[str, str]) -> str:
     shown = ", ".join(f"{k}={v}" for k, v in sorted(labels.items()) if k not in _NOT_SHOWN)
-    return f" {{{shown}}}" if shown else ""
+    return _printable(f" {{{shown}}}") if shown else ""
 
 
 def _listed(values: tuple[str, ...]) -> str:
     more = len(values) - _MOST_LISTED
-    return ", ".join(values[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return _printable(", ".join(values[:_MOST_LISTED])) + (f" and {more} more" if more > 0 else "")
 
 
 def _shortened(lines: list[str]) -> list[str]:
@@ -140,7 +147,7 @@ def _firing_row(number: int, group: FiringGroup, now: datetime) -> tuple[str, ..
         str(group.quiet) if group.quiet else "",
         _ago(first.active_since, now).removeprefix("for "),
         group.alert if group.has_page else "none",
-        _one_line(first.summary),
+        _printable(_one_line(first.summary)),
     )
 
 
