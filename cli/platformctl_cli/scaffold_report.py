@@ -59,10 +59,10 @@ def plan_lines(prepared: Prepared) -> Iterator[str]:
         yield from (f"{fact.name:22} {fact.value}   ({fact.source})" for fact in prepared.app.facts)
         yield from (f"warning: {warning}" for warning in prepared.app.warnings)
         yield ""
-    shown = [step for step in prepared.plan.steps if step.writes or step.kind not in QUIET]
+    shown = [step for step in prepared.plan.steps if step.writes or step.note or step.kind not in QUIET]
     yield from (_line(step) for step in shown)
     yield from unified_diff(shown)
-    yield from (["nothing to change"] if not shown else [])
+    yield from (["nothing to change"] if not prepared.plan.drift else [])
     yield from (f"no test for {todo.what} ({todo.path}): {todo.why}" for todo in prepared.todos)
 
 

@@ -14,12 +14,13 @@ from platformctl.scaffold.lay.apply import apply
 from platformctl.scaffold.lay.laying import plan_laying, plan_removal
 from platformctl.scaffold.lay.plan import Plan
 from platformctl.scaffold.lay.project import OwnersView, read_manifest
+from platformctl.scaffold.lay.tree import LaidFile
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.components import Todo
 from platformctl.scaffold.nextjs.detect import detect
 from platformctl.scaffold.nextjs.framework import NAME, Choices, build, choices_from, folder_for, parts_of
 from platformctl.scaffold.nextjs.own_checks import refuse_regressions, run_own_checks
-from platformctl.scaffold.nextjs.verify import UnitRun, gates_of, keys_of, run_unit
+from platformctl.scaffold.nextjs.verify import UnitRun, esm_packages, gates_of, keys_of, run_unit, unloadable
 
 _TIMEOUT_S: Final = 10
 _TARGET: Final = 80
@@ -58,6 +59,7 @@ class Prepared:
     app: App | None = None
     choices: Choices | None = None
     todos: tuple[Todo, ...] = ()
+    probes: tuple[LaidFile, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,21 +91,28 @@ def scaffold(request: Request, talk: Talk) -> Outcome:
             return Outcome(prepared=prepared, applied=False)
     if not request.allow_dirty and prepared.plan.changes:
         _refuse_dirty(prepared.root)
+    before = _own_checks(prepared, talk) if request.verify else {}
+    if before:  # a build may rewrite tsconfig.json, and what is shown must be what is applied
+        prepared = prepare(request)
     if prepared.plan.changes and not talk.confirm(prepared):
         return Outcome(prepared=prepared, applied=False)
-    before = _own_checks(prepared, talk) if request.verify else {}
     apply(prepared.plan, prepared.root)
     if request.install and prepared.app is not None:
         talk.wait(f"{prepared.app.manager.install} in {prepared.root}")
         install(prepared.root, prepared.app.manager.install)
     if request.verify and prepared.choices is not None:
-        outcome = _verify(request, prepared, prepared.choices, talk)
-        refuse_regressions(prepared.root, before, _own_checks(prepared, talk) if before else {})
-        talk.say(
-            f"as before: {', '.join(before) or 'nothing of your own was run (no packages were installed)'}"
-        )
-        return outcome
+        return _prove(request, prepared, prepared.choices, before, talk)
     return Outcome(prepared=prepared, applied=True)
+
+
+def _prove(
+    request: Request, prepared: Prepared, choices: Choices, before: Mapping[str, bool], talk: Talk
+) -> Outcome:
+    """Run what was laid down, then the application's own scripts, which must come to the same as before."""
+    outcome = _verify(request, prepared, choices, talk)
+    refuse_regressions(prepared.root, before, _own_checks(prepared, talk) if before else {})
+    talk.say(f"as before: {', '.join(before) or 'there was nothing of your own to run'}")
+    return outcome
 
 
 def prepare(request: Request, choices: Choices | None = None) -> Prepared:
@@ -124,7 +133,9 @@ def prepare(request: Request, choices: Choices | None = None) -> Prepared:
     app = detect(view, node_here=_node(), openapi=request.openapi)
     framework = build(app, view, kept)
     plan = plan_laying(framework.tree, root, manifest, force=request.force)
-    return Prepared(root=root, plan=plan, app=app, choices=kept, todos=framework.todos)
+    return Prepared(
+        root=root, plan=plan, app=app, choices=kept, todos=framework.todos, probes=framework.probes
+    )
 
 
 def refuse_drift(prepared: Prepared) -> None:
@@ -155,6 +166,16 @@ def _verify(request: Request, prepared: Prepared, choices: Choices, talk: Talk) 
     """Run the unit tests; what cannot pass here goes to TODO.md, gates that are broken start as warnings."""
     talk.wait("running the generated unit tests")
     first = run_unit(prepared.root, choices.folder, coverage=False)
+    while new := esm_packages(first) - set(choices.esm):
+        choices = replace(choices, esm=tuple(sorted({*choices.esm, *new})))
+        prepared = _lay_again(request, choices)
+        first = run_unit(prepared.root, choices.folder, coverage=False)
+    if first.broken:
+        talk.wait("looking for what Jest cannot load")
+        keys = unloadable(prepared.root, choices.folder, prepared.probes)
+        choices = replace(choices, skipped=tuple(sorted({*choices.skipped, *keys})))
+        prepared = _lay_again(request, choices)
+        first = run_unit(prepared.root, choices.folder, coverage=False)
     if first.broken:
         file, reason = first.broken[0]
         raise PlatformError(f"A generated test cannot be loaded: {reason[:1500]}", where=file)

@@ -92,6 +92,11 @@ class PrometheusApi:
             return error.what
         return None
 
+    def series(self, expr: str) -> tuple[dict[str, str], ...]:
+        """The labels of each series that `expr`, an instant vector, gives now."""
+        data = _data(self._server.get_json("/api/v1/query", query=expr))
+        return tuple(cast(dict[str, str], entry["metric"]) for entry in _objects(data["result"]))
+
     def alerts(self) -> tuple[FiringAlert, ...]:
         """All alert instances that are pending or firing."""
         data = _data(self._server.get_json("/api/v1/alerts"))

@@ -10,6 +10,14 @@ from contextlib import asynccontextmanager
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 
+from platform_ratelimit.address import LOOPBACK, TrustedProxies
+from platform_ratelimit.identity import TrustedHeader
+from platform_ratelimit.limiter import Limiter
+from platform_ratelimit.middleware import RateLimitMiddleware
+from platform_ratelimit.policy import EndpointGroup, Limit, PolicySnapshot, Precision, Tier
+from platform_ratelimit.redis.node import RedisNode
+from platform_ratelimit.redis.settings import RedisSettings
+
 STACK, PORT, LIMITS = os.environ["STACK"], int(os.environ["REDIS_PORT"]), int(os.environ["LIMITS"])
 WORK_S = float(os.environ.get("WORK_MS", "0")) / 1000
 # Patient by default: on a crowded machine a fallback would be counted as a fast decision.
@@ -43,14 +51,6 @@ def build(*dependencies: Callable[..., Awaitable[None]], startup: Startup | None
 
 
 def ours(*, leased: bool = False, denied: bool = False) -> FastAPI:
-    from platform_ratelimit.address import LOOPBACK, TrustedProxies
-    from platform_ratelimit.identity import TrustedHeader
-    from platform_ratelimit.limiter import Limiter
-    from platform_ratelimit.middleware import RateLimitMiddleware
-    from platform_ratelimit.policy import EndpointGroup, Limit, PolicySnapshot, Precision, Tier
-    from platform_ratelimit.redis.node import RedisNode
-    from platform_ratelimit.redis.settings import RedisSettings
-
     limits = [Limit(name=f"l{i}", quota=quota, window_s=window) for i, (quota, window) in enumerate(PLENTY)]
     if denied:
         limits = [Limit(name="day", quota=1, window_s=86400), *limits[1:]]
@@ -59,7 +59,11 @@ def ours(*, leased: bool = False, denied: bool = False) -> FastAPI:
         precision=Precision.LEASED if leased else Precision.EXACT,
     )  # fmt: skip
     groups = (EndpointGroup(name="data", patterns=("/data",)),)
-    snapshot = PolicySnapshot(version=1, tiers={"t": tier}, default_tier="t", groups=groups)
+    return limited(PolicySnapshot(version=1, tiers={"t": tier}, default_tier="t", groups=groups))
+
+
+def limited(snapshot: PolicySnapshot) -> FastAPI:
+    """The app behind our middleware with this policy; tenants come in a header, from loopback."""
     limiter = Limiter(RedisNode(RedisSettings(port=PORT, deadline_s=DEADLINE_S)), snapshot)
     proxies = TrustedProxies(LOOPBACK)
     app = build()
@@ -69,11 +73,17 @@ def ours(*, leased: bool = False, denied: bool = False) -> FastAPI:
     return app
 
 
+def noisy() -> FastAPI:
+    """Limits small enough to be reached, for noisy.py."""
+    anonymous = Tier(name="anonymous", limits=(Limit(name="ip-sec", quota=5, window_s=1),))
+    tier = Tier(
+        name="t", limits=(Limit(name="sec", quota=20, window_s=1), Limit(name="min", quota=1200, window_s=60))
+    )
+    return limited(PolicySnapshot(version=1, tiers={"t": tier}, default_tier="t", anonymous=anonymous))
+
+
 def floor() -> FastAPI:
     """One PING per request on the thin client: what a round trip costs at the least."""
-    from platform_ratelimit.redis.node import RedisNode
-    from platform_ratelimit.redis.settings import RedisSettings
-
     node = RedisNode(RedisSettings(port=PORT))
 
     async def ping() -> None:
@@ -86,7 +96,8 @@ def slowapi_() -> FastAPI:
     from slowapi import Limiter
 
     app = FastAPI(openapi_url=None)
-    limiter = Limiter(key_func=tenant_of, storage_uri=URL)  # fixed windows, its default
+    # The same work as the others do: its default, fixed windows, admits twice the limit over an edge.
+    limiter = Limiter(key_func=tenant_of, storage_uri=URL, strategy="sliding-window-counter")
     app.state.limiter = limiter
 
     async def data(request: Request) -> JSONResponse:
@@ -163,6 +174,7 @@ STACKS: dict[str, Callable[[], FastAPI]] = {
     "ping": floor,
     "ours": ours,
     "ours-leased": lambda: ours(leased=True),
+    "noisy": noisy,
     "ours-denied": lambda: ours(denied=True),
     "limits": limits_,
     "throttled-py": throttled_,

@@ -55,6 +55,31 @@ def test_a_refused_connection_falls_back_by_the_policy_of_the_group(tmp_path: Pa
     asyncio.run(scenario())
 
 
+def test_while_redis_is_away_each_process_grants_its_fair_share(own_redis: RedisServer) -> None:
+    async def scenario() -> None:
+        async with (
+            running(own_redis, policy(90), settings=QUICK) as one,
+            running(own_redis, policy(90), settings=QUICK) as two,
+            running(own_redis, policy(90), settings=QUICK) as three,
+        ):
+
+            async def counted() -> bool:
+                return {limiter.backend.processes for limiter in (one, two, three)} == {3}
+
+            await until(counted, seconds=20)
+            own_redis.stop()
+
+            async def gone() -> bool:
+                return not any(limiter.backend.available for limiter in (one, two, three))
+
+            await until(gone)
+            for limiter in (one, two, three):
+                plan = limiter.planner.for_tenant("acme", "default")
+                assert sum([(await limiter.decide(plan)).allowed for _ in range(60)]) == 30
+
+    asyncio.run(scenario())
+
+
 def test_a_hung_server_is_left_alone_and_found_again_when_it_wakes(own_redis: RedisServer) -> None:
     async def scenario() -> None:
         changes: list[tuple[bool, str]] = []
@@ -217,6 +242,31 @@ def test_credentials_database_and_old_protocol_are_greeted(tmp_path: Path, crede
             else:
                 client.config_set("requirepass", "s3cret")
         asyncio.run(scenario(server))
+
+
+def test_a_user_who_may_not_listen_still_decides(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A refused SUBSCRIBE must not shift the replies that come after it."""
+
+    async def scenario(server: RedisServer) -> None:
+        settings = RedisSettings(deadline_s=0.5, username="limiter", password="s3cret")
+        async with running(server, policy(1000), settings=settings) as limiter:
+
+            async def decided() -> bool:
+                return (await sources(limiter))[Source.REDIS] == 1
+
+            await until(decided)
+            plans = [limiter.planner.for_tenant(f"t{number}", "default") for number in range(50)]
+            decisions = await asyncio.gather(*(limiter.decide(plan) for plan in plans))
+            assert [decision.remaining for decision in decisions] == [[999]] * 50
+            assert {decision.source for decision in decisions} == {Source.REDIS}
+
+    with RedisServer(tmp_path / "acl") as server:
+        with server.client() as client:
+            client.acl_setuser(
+                "limiter", enabled=True, passwords=["+s3cret"], keys=["rl:*"], commands=["+@all"]
+            )
+        asyncio.run(scenario(server))
+    assert [record for record in caplog.records if "polling only" in record.message]
 
 
 def test_an_announcement_reaches_every_listener(own_redis: RedisServer) -> None:

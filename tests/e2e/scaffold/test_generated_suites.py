@@ -46,7 +46,7 @@ def test_below_the_coverage_gate_the_run_fails(app: SampleApp) -> None:
     ran = app.jest("--coverage", "hooks")
     assert not ran.failed
     assert ran.code == 1
-    assert "coverage threshold for lines (80%) not met" in ran.output
+    assert 'does not meet "global" threshold (80%)' in ran.output
 
 
 def test_the_browser_tests_pass_against_a_production_build(built: SampleApp) -> None:

@@ -52,6 +52,7 @@ def test_a_legacy_application_starts_green_with_its_findings_named(tmp_path: Pat
     assert {(todo.what, todo.path) for todo in outcome.prepared.todos} == {
         ("Count", "presses, renders"),
         ("Dead", "presses"),
+        ("Keyed", "imports"),
     }
     assert app.jest("--coverage").code == 0
     assert app.jest().code == 0

@@ -58,3 +58,8 @@ def test_an_ipv6_customer_is_one_network() -> None:
 def test_a_list_of_a_million_hops_is_not_walked() -> None:
     walked = TrustedProxies(("10.0.0.0/8",))
     assert walked.client(scope("10.0.0.1", "6.6.6.6," + "10.0.0.2," * 100_000 + "10.0.0.3")) is not None
+
+
+def test_a_hop_too_long_to_be_an_address_is_not_remembered() -> None:
+    assert parse_address("1" * 60_000) is None
+    assert parse_address(" " * 60_000 + "192.0.2.1") == ipaddress.ip_address("192.0.2.1")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import time
 
-import jwt
 import pytest
 
 from platform_ratelimit.address import TrustedProxies
 from platform_ratelimit.identity import ApiKey, JwtClaim, Subdomain, TrustedHeader, first_of, nobody
 from platform_ratelimit.mark import GatewayMark
 
+jwt = pytest.importorskip("jwt", reason="PyJWT is not installed: install the group ratelimit")
 SECRET = "a-secret-of-thirty-two-characters"
 LONG_SECRET = SECRET * 2
 

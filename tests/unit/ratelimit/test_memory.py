@@ -13,13 +13,13 @@ def key(name: str, quota: int = 10, window_s: float = 1) -> PlannedKey:
 
 
 def test_a_share_of_the_quota_is_admitted() -> None:
-    store = MemoryStore(clock_us=lambda: 0, share=0.25)
-    assert sum(store.decide([key("a", 40)])[0] for _ in range(100)) == 10
+    store = MemoryStore(clock_us=lambda: 0)
+    assert sum(store.decide([key("a", 40)], share=0.25)[0] for _ in range(100)) == 10
 
 
 def test_a_share_never_falls_below_one() -> None:
-    store = MemoryStore(clock_us=lambda: 0, share=0.01)
-    assert sum(store.decide([key("a")])[0] for _ in range(100)) == 1
+    store = MemoryStore(clock_us=lambda: 0)
+    assert sum(store.decide([key("a")], share=0.01)[0] for _ in range(100)) == 1
 
 
 def test_memory_stays_bounded_under_a_storm_of_addresses() -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.parser import text_string_to_metric_families
+import pytest
 
 from platform_ratelimit.decision import Decision, Source
 from platform_ratelimit.limiter import Limiter
 from platform_ratelimit.metrics.catalogue import CATALOGUE, OVERFLOW, MetricType
-from platform_ratelimit.metrics.collector import LimiterCollector
 from platform_ratelimit.metrics.tally import Tally
 from platform_ratelimit.plan import Plan, Planner
 from platform_ratelimit.policy import Limit, PolicySnapshot, Tier
 from platform_ratelimit.redis.node import RedisNode
 from platform_ratelimit.redis.settings import RedisSettings
 
+pytest.importorskip(
+    "prometheus_client", reason="prometheus_client is not installed: install the group ratelimit"
+)
 TIER = Tier(name="t", limits=(Limit(name="min", quota=10, window_s=60),))
 SNAPSHOT = PolicySnapshot(version=7, tiers={"t": TIER}, default_tier="t", anonymous=TIER)
 PLANNER = Planner(SNAPSHOT)
@@ -25,6 +26,11 @@ def decide(plan: Plan, *, allowed: bool = True, left: int = 4) -> Decision:
 
 
 def scrape(tally: Tally) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
+    from prometheus_client import CollectorRegistry, generate_latest
+    from prometheus_client.parser import text_string_to_metric_families
+
+    from platform_ratelimit.metrics.collector import LimiterCollector
+
     limiter = Limiter(RedisNode(RedisSettings()), SNAPSHOT)
     registry = CollectorRegistry()
     registry.register(LimiterCollector(limiter, tally))

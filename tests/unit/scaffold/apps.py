@@ -112,6 +112,10 @@ def legacy_app(root: Path) -> Path:
                 "  return <p>{cart.count}</p>;\n}\n"
                 "export function Dead() { return <button onClick={() => {}}>Nothing</button>; }\n"
             ),
+            "components/Keyed.tsx": (
+                'if (!process.env.SHOP_KEY) throw new Error("SHOP_KEY is not set");\n'
+                "export function Keyed() { return <p>key</p>; }\n"
+            ),
             "lib/sums.ts": (
                 "export function untested(a: number) {\n  if (a > 1) {\n    return a * 2;\n  }\n"
                 "  const list = [1, 2, 3];\n  return list.map((n) => n * a).length;\n}\n"

@@ -14,12 +14,17 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 LOOPBACK: Final = ("127.0.0.0/8", "::1/128")
 _MOST_HOPS: Final = 32
 _MOST_KNOWN: Final = 8192
+_LONGEST_ADDRESS: Final = 80
 
 
-@lru_cache(maxsize=_MOST_KNOWN)
 def parse_address(text: str) -> Address | None:
     """The address in a peer or a hop of X-Forwarded-For: bare, with a port, bracketed, or IPv4 in IPv6."""
     text = text.strip()
+    return _parse(text) if len(text) <= _LONGEST_ADDRESS else None  # what is remembered must be short
+
+
+@lru_cache(maxsize=_MOST_KNOWN)
+def _parse(text: str) -> Address | None:
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:

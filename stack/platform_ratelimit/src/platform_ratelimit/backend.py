@@ -17,6 +17,11 @@ class Backend(Protocol):
         ...
 
     @property
+    def processes(self) -> int:
+        """How many processes share the backend, as far as is known; each gets that part of a quota alone."""
+        ...
+
+    @property
     def shares_slots(self) -> bool:
         """Whether keys of different tenants may meet in one script."""
         ...

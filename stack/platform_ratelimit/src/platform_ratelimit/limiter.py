@@ -33,15 +33,19 @@ class Limiter:
         backend: Backend,
         snapshot: PolicySnapshot,
         *,
-        fair_share: float = 1.0,
+        fair_share: float | None = None,
         leases: LeaseSettings | None = None,
         observe: Observe | None = None,
     ) -> None:
-        """`fair_share` is this process's part of every quota while Redis is away: 1 / processes."""
+        """`fair_share` is this process's part of every quota while Redis is away.
+
+        Without one it is 1 / processes, as many as listened on the channel when Redis was last asked.
+        """
         self.backend = backend
         self.observe = observe
         self._lease_settings = leases or LeaseSettings()
-        self._memory = MemoryStore(clock_us=lambda: time.time_ns() // 1000, share=fair_share)
+        self._memory = MemoryStore(clock_us=lambda: time.time_ns() // 1000)
+        self._fair_share = fair_share
         self.unavailable = 0  # decisions Redis did not make although it was asked
         self.install(snapshot)
 
@@ -151,4 +155,5 @@ class Limiter:
             return Decision(plan, Source.OPEN, allowed=True)
         if plan.failure is FailurePolicy.CLOSED:
             return Decision(plan, Source.CLOSED, allowed=False, reset_ms=_CLOSED_RETRY_MS)
-        return decision_from(plan, self._memory.decide(plan.keys), Source.LOCAL)
+        share = self._fair_share or 1 / self.backend.processes
+        return decision_from(plan, self._memory.decide(plan.keys, share=share), Source.LOCAL)

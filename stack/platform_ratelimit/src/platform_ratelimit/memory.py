@@ -14,19 +14,17 @@ MOST_COUNTERS: Final = 50_000
 
 
 class MemoryStore:
-    """The same decision as `decide.lua`, with the same reply, for `share` of every quota."""
+    """The same decision as `decide.lua`, with the same reply, for a share of every quota."""
 
-    def __init__(
-        self, *, clock_us: Callable[[], int], share: float = 1.0, most_counters: int = MOST_COUNTERS
-    ) -> None:
+    def __init__(self, *, clock_us: Callable[[], int], most_counters: int = MOST_COUNTERS) -> None:
         """`clock_us` tells wall-clock microseconds."""
-        self._clock_us, self._share, self._most = clock_us, share, most_counters
+        self._clock_us, self._most = clock_us, most_counters
         self._counters: dict[tuple[bytes, int, Algorithm], Counter] = {}
 
-    def decide(self, keys: Sequence[PlannedKey], *, wanted: int = 1) -> list[int]:
+    def decide(self, keys: Sequence[PlannedKey], *, wanted: int = 1, share: float = 1.0) -> list[int]:
         """Grant up to `wanted` units from every limit, or none from any; see `decide.lua` for the reply."""
         now = self._clock_us()
-        limits = [self._shared(planned.limit) for key in keys for planned in key.limits]
+        limits = [_part(planned.limit, share) for key in keys for planned in key.limits]
         counters = [self._counter(key.name, planned.limit) for key in keys for planned in key.limits]
         free = [counter.look(limit, now) for counter, limit in zip(counters, limits, strict=True)]
         granted = max(0, min(wanted, *free))
@@ -36,12 +34,6 @@ class MemoryStore:
         left = [units - granted for units in free]
         tightest = min(range(len(limits)), key=lambda index: left[index] / limits[index].quota)
         return [granted, tightest + 1, math.ceil(resets[tightest] / 1000), *left]
-
-    def _shared(self, limit: Limit) -> Limit:
-        if self._share == 1.0:
-            return limit
-        quota = max(1, int(limit.quota * self._share))
-        return Limit(name=limit.name, quota=quota, window_s=limit.window_s, algorithm=limit.algorithm)
 
     def _counter(self, key: bytes, limit: Limit) -> Counter:
         place = (key, limit.window_ms, limit.algorithm)
@@ -59,6 +51,13 @@ class MemoryStore:
         if len(busy) > self._most // 2:
             busy = dict(list(busy.items())[-self._most // 2 :])
         self._counters = busy
+
+
+def _part(limit: Limit, share: float) -> Limit:
+    if share == 1.0:
+        return limit
+    quota = max(1, int(limit.quota * share))
+    return Limit(name=limit.name, quota=quota, window_s=limit.window_s, algorithm=limit.algorithm)
 
 
 def _refusal(counters: list[Counter], limits: list[Limit], free: list[int], now: int) -> list[int]:

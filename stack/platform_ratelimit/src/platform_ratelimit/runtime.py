@@ -35,7 +35,7 @@ class RuntimeSettings:
     master: str = "mymaster"
     database_url: str | None = field(default=None, repr=False)
     initial: PolicySnapshot = UNLIMITED
-    fair_share: float = 1.0  # 1 / number of processes: this one's part while Redis is away
+    fair_share: float | None = None  # this process's part while Redis is away; 1 / processes if not told
     leases: LeaseSettings = field(default_factory=LeaseSettings)
     poll_s: float = 1.0
 

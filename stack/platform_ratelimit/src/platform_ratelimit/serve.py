@@ -8,7 +8,7 @@ RATELIMIT_MARK_SECRET_FILE    the secret shared with the middleware behind the g
 RATELIMIT_JWT_KEY_FILE        the secret or public key that proves bearer tokens
 RATELIMIT_JWT_ALGORITHMS      RS256,… (default: RS256)
 RATELIMIT_JWT_CLAIM           the claim that names the tenant (default: tenant)
-RATELIMIT_FAIR_SHARE          this process's part of a quota while Redis is away (default: 1)
+RATELIMIT_FAIR_SHARE          this process's part of a quota while Redis is away (default: 1 / processes)
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def service_from(environment: Mapping[str, str]) -> DecisionService:
                 password_file=Path(password) if password else None,
             ),
             database_url=environment.get("RATELIMIT_DATABASE_URL"),
-            fair_share=float(environment.get("RATELIMIT_FAIR_SHARE", "1")),
+            fair_share=float(share) if (share := environment.get("RATELIMIT_FAIR_SHARE")) else None,
         )
     )
     networks = environment.get("RATELIMIT_TRUSTED_PROXIES", ",".join(LOOPBACK))

@@ -33,7 +33,7 @@ _PART_SCRIPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "perf": {"test:bundle": "node {folder}/scripts/bundle-budget.mjs"},
     "security": {"test:audit": "node {folder}/scripts/audit.mjs"},
 }
-_FLAT: Final = r"(?:defineConfig\(\s*\[|export default \[|=\s*(?:tseslint\.config\(|\[))"
+_FLAT: Final = r"(?:defineConfig\(\s*\[|tseslint\.config\((?:\s*\[)?|export default \[|Config\w* = \[)"
 
 
 def scripts(view: OwnersView, folder: str, parts: Collection[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Final
 from platformctl.scaffold.nextjs.samples import Sampler, Unknown
 from platformctl.scaffold.nextjs.source import Exported, Sources, find_all, text_of
 
-_SPECIAL: Final = frozenset(
+SPECIAL_FILES: Final = frozenset(
     [
         "page",
         "layout",
@@ -82,9 +82,9 @@ def find(sources: Sources, files: Iterable[str]) -> Found:
     components, todos, servers = list[Component](), list[Todo](), list[str]()
     hooks, actions = list[Exported](), list[Exported]()
     for path in files:
-        if PurePosixPath(path).stem in _SPECIAL:
+        if PurePosixPath(path).stem in SPECIAL_FILES:
             continue
-        text = sources.view.read(path) or ""
+        text = sources.text(path)
         for exported in sources.exported(path):
             if re.match(r"""^\s*["']use server["']""", text):
                 actions.append(exported)
@@ -120,7 +120,7 @@ def _sort(
 
 def _component(sources: Sources, exported: Exported) -> Component:
     props = _props(sources, exported)
-    texts = {path: sources.view.read(path) or "" for path in sources.reachable(exported.path)}
+    texts = {path: sources.text(path) for path in sources.reachable(exported.path)}
     shown = " ".join(text for path, text in texts.items() if path.endswith("x"))
     used = " ".join(texts.values())
     requests = bool(_REQUEST.search(used))
@@ -159,7 +159,7 @@ def _loads(sources: Sources, exported: Exported) -> bool:
     for name, module in sources.imports(exported.path):
         target = sources.resolve(exported.path, module)
         if target and name.startswith("use") and re.search(rf"\b{name}\(", exported.text):
-            texts.append(sources.view.read(target) or "")
+            texts.append(sources.text(target))
     return any(re.search(r"useEffect\(|useQuery\(|useSWR\(", text) for text in texts)
 
 

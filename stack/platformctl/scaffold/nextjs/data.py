@@ -10,24 +10,12 @@ from platform_telemetry.contract import METRICS
 from platform_telemetry.spec import MetricType
 from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.nextjs.app import App
+from platformctl.scaffold.nextjs.components import SPECIAL_FILES
 from platformctl.scaffold.nextjs.routes import first_matching
-
-_NO_COVERAGE = [
-    "page",
-    "layout",
-    "loading",
-    "error",
-    "global-error",
-    "not-found",
-    "template",
-    "default",
-    "_app",
-    "_document",
-]
 
 
 def config_text(
-    app: App, *, suffix: str, e2e_suffix: str, folder: str, server_components: Iterable[str]
+    app: App, *, suffix: str, folder: str, server_components: Iterable[str], esm: Iterable[str]
 ) -> str:
     """The generated configuration as JSON."""
     paths = [route.path for route in app.api_routes]
@@ -39,7 +27,8 @@ def config_text(
         "app": app.name,
         "next": app.next_major,
         "suffix": suffix,
-        "e2eSuffix": e2e_suffix,
+        "e2eSuffix": "e2e",
+        "esm": list(esm),
         "moduleNameMapper": _mapper(app),
         "modulePaths": [f"<rootDir>/{path}" for path in app.module_paths],
         "coverage": _coverage(app, folder, server_components),
@@ -86,7 +75,7 @@ def _mapper(app: App) -> dict[str, JsonValue]:
 
 def _coverage(app: App, folder: str, server_components: Iterable[str]) -> list[JsonValue]:
     included: list[JsonValue] = [f"{source}/**/*.{{ts,tsx}}" for source in app.sources]
-    names = "|".join(_NO_COVERAGE)
+    names = "|".join(sorted(SPECIAL_FILES - {"route"}))
     excluded = [
         "!**/*.d.ts",
         "!**/*.{stories,test,spec}.{ts,tsx}",

@@ -49,6 +49,7 @@ _PART_OF: Final = {
     "metric-catalogue.json": "monitoring",
 }
 _WHY: Final = {
+    "imports": "it cannot be loaded by Jest (an ES module, a missing variable of the environment)",
     "renders": "it needs a provider or data that platform.adapter.tsx does not give",
     "presses": "a button has no effect that a test can see, or the component needs a provider",
     "sends": "what it takes to send the form is not to be inferred",
@@ -65,6 +66,7 @@ class Choices:
     folder: str
     parts: tuple[str, ...] = PARTS
     skipped: tuple[str, ...] = ()  # generated tests that cannot work here, as `subject/kind`
+    esm: tuple[str, ...] = ()  # packages that are ES modules only, for Jest to compile
     warned: tuple[str, ...] = ()  # gates that the application does not pass today
     ratchet: tuple[tuple[str, int], ...] = ()  # today's coverage, where it is below the gate
 
@@ -96,6 +98,7 @@ class Framework:
     tree: Tree
     found: Found
     todos: tuple[Todo, ...]
+    probes: tuple[LaidFile, ...]
 
 
 def build(app: App, view: OwnersView, choices: Choices) -> Framework:
@@ -130,7 +133,7 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
         files=tuple(sorted(files, key=lambda file: file.path)),
         shared=tuple(_shared(app, view, choices)),
     )
-    return Framework(tree=tree, found=found, todos=todos)
+    return Framework(tree=tree, found=found, todos=todos, probes=tuple(generator.probes(found)))
 
 
 def _answers(choices: Choices) -> dict[str, JsonValue]:
@@ -138,6 +141,7 @@ def _answers(choices: Choices) -> dict[str, JsonValue]:
         "folder": choices.folder,
         "parts": list(choices.parts),
         "skipped": list(choices.skipped),
+        "esm": list(choices.esm),
         "warned": list(choices.warned),
         "ratchet": dict(sorted(choices.ratchet)),
     }
@@ -151,6 +155,7 @@ def choices_from(answers: Mapping[str, JsonValue], *, folder: str, parts: tuple[
         folder=kept if isinstance(kept, str) else folder,
         parts=parts or _texts(answers.get("parts")) or PARTS,
         skipped=_texts(answers.get("skipped")),
+        esm=_texts(answers.get("esm")),
         warned=_texts(answers.get("warned")),
         ratchet=tuple((k, int(v)) for k, v in ratchet.items() if isinstance(v, int))
         if isinstance(ratchet, dict)
@@ -206,7 +211,7 @@ def _adapter(app: App, choices: Choices, generator: Generator) -> Iterator[LaidF
 
 def _config(app: App, choices: Choices, found: Found, suffix: str) -> LaidFile:
     text = config_text(
-        app, suffix=suffix, e2e_suffix="e2e", folder=choices.folder, server_components=found.server_components
+        app, suffix=suffix, folder=choices.folder, server_components=found.server_components, esm=choices.esm
     )
     return LaidFile(path=f"{choices.folder}/platform.config.json", text=text)
 
@@ -228,7 +233,7 @@ def _skipped(choices: Choices) -> Iterator[Todo]:
         subject, _, kind = name.rpartition("/")
         kinds.setdefault(subject, []).append(kind)
     for subject, found in kinds.items():
-        telling = "renders" if "renders" in found else found[0]
+        telling = next((kind for kind in ("imports", "renders") if kind in found), found[0])
         why = _WHY.get(telling, "the application needs something that the test does not give it")
         said = f"its generated test did not pass when it was tried: {why}"
         yield Todo(what=subject, path=", ".join(found), why=said)

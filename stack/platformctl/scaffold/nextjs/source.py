@@ -53,6 +53,8 @@ class Sources:
     view: OwnersView
     aliases: tuple[Alias, ...] = ()
     _parsed: dict[str, Node | None] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
+    _imports: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def root(self, path: str) -> Node | None:
         """The syntax tree of a file; None when it is missing."""
@@ -60,6 +62,12 @@ class Sources:
             text = self.view.read(path)
             self._parsed[path] = None if text is None else _parser().parse(text.encode()).root_node
         return self._parsed[path]
+
+    def text(self, path: str) -> str:
+        """A file's text; empty when it cannot be read."""
+        if path not in self._texts:
+            self._texts[path] = self.view.read(path) or ""
+        return self._texts[path]
 
     def resolve(self, importer: str, module: str) -> str | None:
         """The project's file that an import means; None for a package."""
@@ -69,8 +77,13 @@ class Sources:
                     return base + ending
         return None
 
-    def imports(self, path: str) -> Iterator[tuple[str, str]]:
+    def imports(self, path: str) -> list[tuple[str, str]]:
         """(local name, module) of every import of a file; a bare import has the name ''."""
+        if path not in self._imports:
+            self._imports[path] = list(self._read_imports(path))
+        return self._imports[path]
+
+    def _read_imports(self, path: str) -> Iterator[tuple[str, str]]:
         root = self.root(path)
         for statement in root.named_children if root else ():
             if statement.type != "import_statement":

@@ -36,7 +36,7 @@ def find_header(sources: Sources, src: str, contract: str | None) -> tuple[str, 
     """(header, file) of the header that names the tenant."""
     named = [contract] if contract else []
     for path in [*named, *source_files(sources, [src.rstrip("/")])]:
-        found = _HEADER.search(sources.view.read(path) or "")
+        found = _HEADER.search(sources.text(path))
         if found:
             return found.group(1), path
     return None
@@ -45,7 +45,7 @@ def find_header(sources: Sources, src: str, contract: str | None) -> tuple[str, 
 def find_cookie(sources: Sources, src: str) -> str | None:
     """The name of the session cookie."""
     for path in source_files(sources, [src.rstrip("/")]):
-        text = sources.view.read(path) or ""
+        text = sources.text(path)
         found = _COOKIE.search(text) or (_COOKIE_NAME.search(text) if "ookie" in text else None)
         if found:
             return found.group(1)
@@ -56,7 +56,7 @@ def find_provider(sources: Sources, folders: Iterable[str]) -> Provider | None:
     """The exported component that looks most like the one giving the tenant to those below it."""
     found = list[Exported]()
     for path in source_files(sources, folders):
-        if "createContext" in (sources.view.read(path) or ""):
+        if "createContext" in (sources.text(path)):
             found += [
                 e for e in sources.exported(path) if re.search(r"(Tenant|Org|Workspace)\w*Provider$", e.name)
             ]

@@ -55,6 +55,24 @@ class Generator:
         yield from self._routes()
         yield from self._proxy()
 
+    def probes(self, found: Found) -> Iterator[LaidFile]:
+        """Files that only import: each test is named by the key of what it imports. They are never laid down."""
+        pages = [(f"{c.name}/imports", c.path) for c in found.components]
+        pages += [(f"{hook.name}/hook", hook.path) for hook in found.hooks]
+        servers = [(f"{route.path}/route", route.file) for route in self.app.api_routes if route.methods]
+        servers += [("proxy/proxy", self.app.proxy.file)] if self.app.proxy else []
+        for name, environment, imports in (
+            ("probe", "", pages),
+            ("probe-server", "/** @jest-environment node */\n", servers),
+        ):
+            tests = [
+                f'it("{key}", () => {{\n  expect(require("{self.module(path)}")).toBeDefined();\n}});\n'
+                for key, path in imports
+                if key not in self.skipped
+            ]
+            if tests:
+                yield self._file(f"{name}.{self.suffix}.ts", environment + "".join(tests))
+
     def module(self, path: str) -> str:
         """How a test imports a file of the application: by alias where there is one."""
         bare = re.sub(r"(/index)?\.[jt]sx?$", "", path)
@@ -67,7 +85,7 @@ class Generator:
     def _components(self, found: Found) -> Iterator[LaidFile]:
         by_folder: dict[str, list[Component]] = {}
         for component in found.components:
-            if self._behaves(component):
+            if self._allowed(component, "imports") and self._behaves(component):
                 by_folder.setdefault(posixpath.dirname(component.path), []).append(component)
         for folder, components in sorted(by_folder.items()):
             stem = re.sub(r"\W+", "-", folder.removeprefix(self.app.src)).strip("-") or "root"
@@ -81,7 +99,7 @@ class Generator:
                 yield self._file(f"{name}.{self.suffix}.tsx", text)
 
     def _rendering(self, found: Found) -> Iterator[LaidFile]:
-        kept = [c for c in found.components if self._allowed(c, "renders")]
+        kept = [c for c in found.components if self._allowed(c, "renders") and self._allowed(c, "imports")]
         taken = list[str]()
         views = []
         for component in kept:
@@ -151,7 +169,7 @@ class Generator:
 
     def _view(self, component: Component) -> dict[str, object]:
         """A component as the templates read it: which tests it gets."""
-        own = self.sources.view.read(component.path) or ""
+        own = self.sources.text(component.path)
         view = self._kinds(component, own)
         held = any(view[kind] for kind in ("presses", "sends", "loads", "flags", "gate", "names_tenant"))
         return {**view, "holds_element": held}

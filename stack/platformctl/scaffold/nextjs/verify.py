@@ -6,13 +6,14 @@ import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from platformctl.errors import PlatformError
 from platformctl.scaffold.lay.jsonc import JsonValue
+from platformctl.scaffold.lay.tree import LaidFile
 
 _TIMEOUT_S: Final = 900
 # What a generated test's title begins with, and the kind of test that it is.
@@ -24,6 +25,12 @@ _KINDS: Final = (
     ("shows more when", "flags"),
     ("shows its children", "gate"),
     ("names its tenant", "names_tenant"),
+)
+_NOT_COMPILED: Final = re.compile(
+    r"Must use import to load ES Module|Cannot use import statement|Unexpected token 'export'"
+)
+_PACKAGE: Final = re.compile(
+    r"(?:Must use import to load ES Module: |Details:\s+)\S*/node_modules/((?:@[^/\s]+/)?[^/\s]+)/"
 )
 _GATES: Final = (
     ("toHaveNoViolations", "a11y"),
@@ -68,7 +75,7 @@ class UnitRun:
     coverage: dict[str, float]
 
 
-def run_unit(root: Path, folder: str, *, coverage: bool) -> UnitRun:
+def run_unit(root: Path, folder: str, *, coverage: bool, only: str | None = None) -> UnitRun:
     """Run the unit tests with the application's own Jest; raises PlatformError when there is none."""
     jest = root / "node_modules" / ".bin" / "jest"
     if not jest.exists():
@@ -81,7 +88,7 @@ def run_unit(root: Path, folder: str, *, coverage: bool) -> UnitRun:
         report = Path(place) / "jest.json"
         command = [str(jest), "-c", f"{folder}/jest.config.mjs", "--json", f"--outputFile={report}"]
         done = subprocess.run(
-            [*command, *(["--coverage"] if coverage else [])],
+            [*command, *(["--coverage"] if coverage else []), *([only] if only else [])],
             cwd=root,
             capture_output=True,
             text=True,
@@ -98,6 +105,27 @@ def run_unit(root: Path, folder: str, *, coverage: bool) -> UnitRun:
         broken=tuple(_broken(document)),
         coverage=_coverage(root / folder) if coverage else {},
     )
+
+
+def unloadable(root: Path, folder: str, probes: Sequence[LaidFile]) -> frozenset[str]:
+    """The keys of what Jest cannot import; the probes are there only while they run."""
+    written = [root / probe.path for probe in probes]
+    try:
+        for place, probe in zip(written, probes, strict=True):
+            place.write_text(probe.text, encoding="utf-8")
+        run = run_unit(root, folder, coverage=False, only="/probe")
+    finally:
+        for place in written:
+            place.unlink(missing_ok=True)
+    return frozenset(failure.title for failure in run.failures)
+
+
+def esm_packages(run: UnitRun) -> frozenset[str]:
+    """The packages over which Jest stumbled because they are ES modules only."""
+    reasons = "\n".join(reason for _, reason in run.broken)
+    if not _NOT_COMPILED.search(reasons):
+        return frozenset()
+    return frozenset(_PACKAGE.findall(reasons)) - {"jest-runtime", "jest-circus", "next"}
 
 
 def gates_of(failures: Iterable[Failure]) -> frozenset[str]:

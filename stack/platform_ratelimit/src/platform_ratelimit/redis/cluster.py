@@ -53,6 +53,11 @@ class RedisCluster:
         """True while any master decides."""
         return any(node.available for node in self._nodes.values())
 
+    @property
+    def processes(self) -> int:
+        """How many processes share the Cluster, as far as is known: each listens at every master."""
+        return max((node.processes for node in self._nodes.values()), default=1)
+
     async def start(self) -> None:
         """Learn the slots and connect to every master."""
         if self._keeper is None:
@@ -113,6 +118,8 @@ class RedisCluster:
         owners: list[RedisNode | None] = [None] * SLOTS
         masters: set[Address] = set()
         for first, last, master in ((row[0], row[1], row[2]) for row in reply):
+            if not master[0]:
+                continue  # a node that does not know its own address yet
             address = (master[0].decode(), int(master[1]))
             masters.add(address)
             node = self._nodes.get(address) or self._join(address)

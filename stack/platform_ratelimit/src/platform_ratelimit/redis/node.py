@@ -18,6 +18,7 @@ from platform_ratelimit.redis.settings import Address, RedisSettings
 from platform_ratelimit.script import TEXT, command, pack_limits, resp
 
 log = logging.getLogger("platform_ratelimit.redis")
+_FIRST_COUNT_S, _COUNT_EVERY_S = 0.5, 5.0
 StateChange = Callable[[str, bool, str], None]  # place, available, reason
 _ASKING = resp(b"ASKING")
 _CANARY = command(
@@ -51,6 +52,8 @@ class RedisNode:
         self._lost = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._tried = asyncio.Event()
+        self._may_listen = True
+        self.processes = 1  # that share this server, as far as is known
 
     @property
     def available(self) -> bool:
@@ -162,8 +165,28 @@ class RedisNode:
                 self._breaker.open(str(error) or type(error).__name__)
             self._tried.set()
             if self._breaker.closed:
-                await self._lost.wait()
+                await self._watch()
             await asyncio.sleep(self._breaker.next_delay_s())
+
+    async def _watch(self) -> None:
+        """Until the connection is lost: count now and then how many processes listen on the channel."""
+        wait_s = _FIRST_COUNT_S
+        while True:
+            try:
+                await asyncio.wait_for(self._lost.wait(), wait_s)
+            except TimeoutError:
+                wait_s = _COUNT_EVERY_S
+                await self._count_processes()
+            else:
+                return
+
+    async def _count_processes(self) -> None:
+        if self._settings.channel is None:
+            return
+        with contextlib.suppress(BackendUnavailable):
+            reply = await self.execute(b"PUBSUB", b"NUMSUB", self._settings.channel.encode())
+            if isinstance(reply, list) and isinstance(reply[1], int):
+                self.processes = max(1, reply[1])
 
     async def _connect(self) -> None:
         """Connect, greet, load the script, decide once on a canary: only a server that can write serves."""
@@ -175,8 +198,8 @@ class RedisNode:
             protocol = await self._greet(connection)
             await connection.send(resp(b"SCRIPT", b"LOAD", TEXT), wait_s=settings.connect_timeout_s)
             await self._prove(connection)
-        if protocol == 3 and settings.channel is not None:
-            connection.write(resp(b"SUBSCRIBE", settings.channel.encode()))
+            if protocol == 3 and settings.channel is not None and self._may_listen:
+                await self._listen(connection, settings.channel)
         self._breaker.close()
 
     async def _open(self, host: str, port: int) -> Connection:
@@ -214,6 +237,17 @@ class RedisNode:
         if settings.database:
             await connection.send(resp(b"SELECT", b"%d" % settings.database), wait_s=wait)
         return protocol
+
+    async def _listen(self, connection: Connection, channel: str) -> None:
+        """Subscribe. The confirmation is a push; a refusal is a reply that nobody awaits, and would shift
+        every reply after it by one. So a PING takes it, and the connection is given up for a deaf one."""
+        connection.write(resp(b"SUBSCRIBE", channel.encode()))
+        try:
+            await connection.send(resp(b"PING"), wait_s=self._settings.connect_timeout_s)
+        except ServerRefusal as error:
+            self._may_listen = False
+            log.warning("no announcements from %s, polling only: %s", self._settings.place, error)
+            raise
 
     async def _prove(self, connection: Connection) -> None:
         try:

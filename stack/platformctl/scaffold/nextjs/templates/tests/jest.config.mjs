@@ -37,7 +37,7 @@ const config = {
 
 // MSW's dependencies are ES modules only, and next/jest discards a widened transformIgnorePatterns
 // (vercel/next.js#35634): the patterns are widened after it has resolved the configuration.
-const esmOnly = ["rettime", "until-async", "@open-draft/deferred-promise"];
+const esmOnly = ["rettime", "until-async", "@open-draft/deferred-promise", ...platform.esm];
 const keep = `^(?!.*[\\\\/]node_modules[\\\\/](?:${esmOnly.join("|")})[\\\\/]).*`;
 
 export default async function jestConfig() {
