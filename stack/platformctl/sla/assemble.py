@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from platformctl.errors import PlatformError
 from platformctl.model import slo
 from platformctl.model.tenancy import Tenant
+from platformctl.sla import wording
 from platformctl.sla.counts import NOTHING, Counts
 from platformctl.sla.evidence import EventTallies, Evidence
 from platformctl.sla.period import Period, PeriodKind
@@ -79,21 +81,31 @@ def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -
         excused=tuple(_excused(tenant, asked, evidence)),
         credit=table.owed(availability.counts, minutes) if table and known else None,
         past=tuple(Past(name=name, requests=_past(tenant, tallies)) for name, tallies in evidence.past),
-        notes=tuple(_notes(tenant, availability, latency, evidence)),
+        notes=(*_notes(tenant, availability, latency, evidence), *_arrival(asked, evidence)),
         detail=_detail(down, evidence) if asked.detailed else None,
     )
 
 
 def _promise(tenant: Tenant, sli: str, evidence: Evidence, terms: Terms) -> Promise:
     objective = terms.objective(tenant, sli)
-    key = (tenant.id, sli)
-    forgiven = sum(f.bad.of(*key) for f in evidence.forgiven if f.segment.excuses(tenant))
-    counts = Counts(total=evidence.events.total.of(*key), bad=evidence.events.bad.of(*key), forgiven=forgiven)
+    forgiven = sum(f.bad.of(tenant.id, sli) for f in evidence.forgiven if f.segment.excuses(tenant))
     return Promise(
         target=objective.target if objective else None,
-        counts=counts,
+        counts=_counts(tenant, evidence.events, sli, forgiven),
         threshold=terms.threshold(tenant, sli),
     )
+
+
+def _counts(tenant: Tenant, events: EventTallies, sli: str, forgiven: int = 0) -> Counts:
+    """The counts; raises where two answers contradict each other, as unlike replicas of a server can."""
+    total, bad = events.total.of(tenant.id, sli), events.bad.of(tenant.id, sli)
+    if not forgiven <= bad <= total:
+        raise PlatformError(
+            f"the history contradicts itself: of {tenant.id} it holds {total} {sli} events, {bad} bad ones, "
+            f"and {forgiven} bad ones in excluded time",
+            fix="read one server: replicas that scraped at other times cannot be mixed",
+        )
+    return Counts(total=total, bad=bad, forgiven=forgiven)
 
 
 def _down(tenant: Tenant, evidence: Evidence) -> frozenset[Minute]:
@@ -119,10 +131,9 @@ def _excused(tenant: Tenant, asked: Asked, evidence: Evidence) -> Iterator[Excus
 
 
 def _past(tenant: Tenant, tallies: EventTallies) -> Counts | None:
-    key = (tenant.id, slo.AVAILABILITY)
-    if not tallies.total.has(*key):
+    if not tallies.total.has(tenant.id, slo.AVAILABILITY):
         return None
-    return Counts(total=tallies.total.of(*key), bad=tallies.bad.of(*key))
+    return _counts(tenant, tallies, slo.AVAILABILITY)
 
 
 def _notes(tenant: Tenant, availability: Promise, latency: Promise, evidence: Evidence) -> Iterator[str]:
@@ -137,6 +148,12 @@ def _notes(tenant: Tenant, availability: Promise, latency: Promise, evidence: Ev
                 f"Alerts judged {sli} by {_plain(recorded)} at the end of the period; "
                 f"this report uses {_plain(promise.target)}, as slas/ says."
             )
+
+
+def _arrival(asked: Asked, evidence: Evidence) -> Iterator[str]:
+    """A tenant that came in the middle of the period: its figures are about a part of it."""
+    if evidence.hours and (first := evidence.hours[0].start) >= asked.period.start + timedelta(hours=1):
+        yield f"Counted since {wording.local(first, asked.period.zone)}: nothing is known of it before."
 
 
 def _plain(number: Decimal) -> str:

@@ -154,3 +154,9 @@ def test_a_breach_ends_with_3_where_that_is_asked_for(week: Reports) -> None:
     broken = week.run("--fail-on-breach")
     assert (broken.code, "objectives not met: faulty, slow" in broken.stderr) == (3, True)
     assert week.run("--fail-on-breach", "--tenant", "steady").code == 0
+
+
+def test_a_tenant_that_came_on_thursday_says_so(week: Reports) -> None:
+    (late,) = week.told("--tenant", "late")["statements"]
+    assert late["notes"] == ["Counted since 2026-10-22 12:00 +0200: nothing is known of it before."]
+    assert week.told("--tenant", "steady")["statements"][0]["notes"] == []
