@@ -31,7 +31,11 @@ _RESTART: Final = "A restart by a deployment takes 2-3 s and must not page; 15 s
 
 
 def _up(job: str, values: str) -> InputSeries:
-    return InputSeries(series=f'up{{job="{job}", instance="{job}"}}', values=values)
+    return _probe(job, "up", values)
+
+
+def _probe(job: str, name: str, values: str) -> InputSeries:
+    return InputSeries(series=f'{name}{{job="{job}", instance="{job}"}}', values=values)
 
 
 SERVICE_DOWN: Final = AlertRule(
@@ -224,22 +228,14 @@ POSTGRES_DOWN: Final = AlertRule(
         AlertTest(
             claim="a database that refuses connections fires",
             interval=seconds(5),
-            series=(
-                InputSeries(
-                    series='pg_up{job="postgres-exporter", instance="postgres-exporter"}', values="1x6 0x12"
-                ),
-            ),
+            series=(_probe("postgres-exporter", "pg_up", "1x6 0x12"),),
             at=seconds(60),
             firing=({"job": "postgres-exporter", "instance": "postgres-exporter"},),
         ),
         AlertTest(
             claim="one failed probe is silent",
             interval=seconds(5),
-            series=(
-                InputSeries(
-                    series='pg_up{job="postgres-exporter", instance="postgres-exporter"}', values="1x6 0 1x12"
-                ),
-            ),
+            series=(_probe("postgres-exporter", "pg_up", "1x6 0 1x12"),),
             at=seconds(40),
             firing=(),
         ),
@@ -262,22 +258,14 @@ REDIS_DOWN: Final = AlertRule(
         AlertTest(
             claim="a Redis that is gone fires",
             interval=seconds(5),
-            series=(
-                InputSeries(
-                    series='redis_up{job="redis-exporter", instance="redis-exporter"}', values="1x6 0x12"
-                ),
-            ),
+            series=(_probe("redis-exporter", "redis_up", "1x6 0x12"),),
             at=seconds(60),
             firing=({"job": "redis-exporter", "instance": "redis-exporter"},),
         ),
         AlertTest(
             claim="one failed probe is silent",
             interval=seconds(5),
-            series=(
-                InputSeries(
-                    series='redis_up{job="redis-exporter", instance="redis-exporter"}', values="1x6 0 1x12"
-                ),
-            ),
+            series=(_probe("redis-exporter", "redis_up", "1x6 0 1x12"),),
             at=seconds(40),
             firing=(),
         ),

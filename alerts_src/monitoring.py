@@ -9,6 +9,7 @@ from platformctl.model.units import minutes
 
 MONITORING: Final = DashboardLink(uid="monitoring-stack")
 PROMETHEUS: Final = {"job": "prometheus", "instance": "prometheus"}
+SERVICES_GROUP: Final = PROMETHEUS | {"rule_group": "services"}
 ALERTMANAGER: Final = {"job": "alertmanager", "instance": "alertmanager"}
 
 
@@ -76,25 +77,13 @@ RULE_FAILURES: Final = AlertRule(
     tests=(
         AlertTest(
             claim="a group that fails each time fires",
-            series=(
-                _series(
-                    "prometheus_rule_evaluation_failures_total",
-                    PROMETHEUS | {"rule_group": "services"},
-                    "0+1x20",
-                ),
-            ),
+            series=(_series("prometheus_rule_evaluation_failures_total", SERVICES_GROUP, "0+1x20"),),
             at=minutes(4),
-            firing=(PROMETHEUS | {"rule_group": "services"},),
+            firing=(SERVICES_GROUP,),
         ),
         AlertTest(
             claim="failures of long ago are silent",
-            series=(
-                _series(
-                    "prometheus_rule_evaluation_failures_total",
-                    PROMETHEUS | {"rule_group": "services"},
-                    "7x40",
-                ),
-            ),
+            series=(_series("prometheus_rule_evaluation_failures_total", SERVICES_GROUP, "7x40"),),
             at=minutes(8),
             firing=(),
         ),

@@ -140,6 +140,22 @@ INHIBITIONS: Final = (
     Inhibition(source=(_named("ServiceDown"),), target=(SYMPTOMS,), equal=("job",)),
     # A dead database or cache, or most of the platform gone, silences the symptoms of everything.
     Inhibition(source=(CAUSES,), target=(SYMPTOMS,)),
+    # A dead database, cache or service burns every budget: its own alert is the page.
+    Inhibition(
+        source=(Matcher("alertname", "PostgresDown|RedisDown|ServiceDown|ManyTargetsDown", MatchOp.REGEX),),
+        target=(Matcher("alertname", "ErrorBudgetBurnFast|ErrorBudgetBurnManyTenants", MatchOp.REGEX),),
+    ),
+    # Many tenants of a vertical that burn at once are one incident, and a fast burn is no ticket besides.
+    Inhibition(
+        source=(Matcher("alertname", "ErrorBudgetBurnManyTenants"),),
+        target=(Matcher("alertname", "ErrorBudgetBurnFast"),),
+        equal=("slo", "vertical"),
+    ),
+    Inhibition(
+        source=(Matcher("alertname", "ErrorBudgetBurnFast"),),
+        target=(Matcher("alertname", "ErrorBudgetBurnSlow"),),
+        equal=("tenant", "slo"),
+    ),
     # Most targets gone at once is one incident: the host, the network or Prometheus itself.
     Inhibition(source=(_named("ManyTargetsDown"),), target=(_named("ServiceDown", "ExporterDown"),)),
     # An outage that is paged already also burns the tenants' budgets: one incident, one page.

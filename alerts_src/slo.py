@@ -17,7 +17,7 @@ INTERVAL: Final = minutes(1)
 
 # --- Where the service level is measured --------------------------------------------------------------
 # The counters of the API. When a gateway in front of it counts requests, these lines change, and no other.
-SOURCE_JOBS: Final = "api"
+SOURCE_JOBS: Final = "demo-api"
 REQUESTS: Final = "tenant_requests_total"
 DURATION_COUNT: Final = "tenant_request_duration_seconds_count"
 DURATION_BUCKET: Final = "tenant_request_duration_seconds_bucket"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from platform_telemetry.contract import OVERFLOW, UNKNOWN_TENANT
 from platformctl.model import slo
+from platformctl.model import slo_samples as samples
 from platformctl.model.rules import AlertRule, AlertTest, DashboardLink, InputSeries, Severity
 from platformctl.model.units import minutes
 
@@ -21,46 +21,7 @@ MANY: Final = 3
 TENANT: Final = DashboardLink(uid="tenant-detail", variables={"tenant": "tenant"})
 OVERVIEW: Final = DashboardLink(uid="platform-overview")
 
-TRAFFIC: Final = (
-    f'{slo.recorded(slo.EVENTS_TOTAL, "1m")}{{slo="availability", tenant!~"{UNKNOWN_TENANT}|{OVERFLOW}"}}'
-)
-
 _WINDOWS_WAIT: Final = "None, as the SRE workbook advises: the two windows are the wait."
-
-
-def _tier(name: str, *, availability: str = "0.999", latency: str = "0.99") -> tuple[InputSeries, ...]:
-    return (
-        _constant(f'slo:tier_objective:ratio{{tier="{name}", slo="availability"}}', availability),
-        _constant(f'slo:tier_objective:ratio{{tier="{name}", slo="latency"}}', latency),
-        _constant(f'slo:tier_latency_bound:info{{tier="{name}", le="0.5"}}', "1"),
-    )
-
-
-def _constant(series: str, value: str) -> InputSeries:
-    return InputSeries(series=series, values=f"{value}x9999")
-
-
-def _tenant(name: str, *, tier: str = "test", vertical: str = "hotels") -> InputSeries:
-    return _constant(f'tenant_info{{tenant="{name}", tier="{tier}", vertical="{vertical}"}}', "1")
-
-
-def _answers(tenant: str, status_class: str, values: str) -> InputSeries:
-    labels = f'job="api", instance="api", tenant="{tenant}", status_class="{status_class}"'
-    return InputSeries(series=f"tenant_requests_total{{{labels}}}", values=values)
-
-
-def _durations(tenant: str, *, under_half_a_second: str, all_: str) -> tuple[InputSeries, ...]:
-    labels = f'job="api", instance="api", tenant="{tenant}"'
-    name = "tenant_request_duration_seconds"
-    return (
-        InputSeries(series=f'{name}_bucket{{{labels}, le="0.5"}}', values=under_half_a_second),
-        InputSeries(series=f'{name}_bucket{{{labels}, le="+Inf"}}', values=all_),
-        InputSeries(series=f"{name}_count{{{labels}}}", values=all_),
-    )
-
-
-def _labels(tenant: str, *, sli: str = "availability", vertical: str = "hotels") -> dict[str, str]:
-    return {"tenant": tenant, "slo": sli, "tier": "test", "vertical": vertical}
 
 
 BURN_FAST: Final = AlertRule(
@@ -80,24 +41,24 @@ BURN_FAST: Final = AlertRule(
             claim="2 % failing at 99.9 % is a burn rate of 20 and fires; at 99 % it is 2 and silent",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                *_tier("loose", availability="0.99"),
-                _tenant("strict-inn"),
-                _tenant("loose-inn", tier="loose"),
-                *(_answers(tenant, "2xx", "0+98x70") for tenant in ("strict-inn", "loose-inn")),
-                *(_answers(tenant, "5xx", "0+2x70") for tenant in ("strict-inn", "loose-inn")),
+                *samples.tier("test"),
+                *samples.tier("loose", availability="0.99"),
+                samples.tenant("strict-inn"),
+                samples.tenant("loose-inn", tier="loose"),
+                *(samples.answers(tenant, "2xx", "0+98x70") for tenant in ("strict-inn", "loose-inn")),
+                *(samples.answers(tenant, "5xx", "0+2x70") for tenant in ("strict-inn", "loose-inn")),
             ),
             at=minutes(65),
-            firing=(_labels("strict-inn"),),
+            firing=(samples.labels("strict-inn"),),
         ),
         AlertTest(
             claim="0.59 % failing at 99.9 % is a burn rate of 5.9 and silent: almost a fault",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+9941x70"),
-                _answers("inn", "5xx", "0+59x70"),
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+9941x70"),
+                samples.answers("inn", "5xx", "0+59x70"),
             ),
             at=minutes(65),
             firing=(),
@@ -106,10 +67,10 @@ BURN_FAST: Final = AlertRule(
             claim="9 failures of 10 requests in the long window are too few to page",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("quiet-inn"),
-                _answers("quiet-inn", "2xx", "0x10 1x60"),
-                _answers("quiet-inn", "5xx", "0x10 0+1x9 9x60"),
+                *samples.tier("test"),
+                samples.tenant("quiet-inn"),
+                samples.answers("quiet-inn", "2xx", "0x10 1x60"),
+                samples.answers("quiet-inn", "5xx", "0x10 0+1x9 9x60"),
             ),
             at=minutes(22),
             firing=(),
@@ -118,22 +79,22 @@ BURN_FAST: Final = AlertRule(
             claim="20 % failing for ten minutes after six good hours fires: 33 in the hour",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+100x360 36080+80x9 36900+100x60"),
-                _answers("inn", "5xx", "0x360 20+20x9 200x60"),
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+100x360 36080+80x9 36900+100x60"),
+                samples.answers("inn", "5xx", "0x360 20+20x9 200x60"),
             ),
             at=minutes(369),
-            firing=(_labels("inn"),),
+            firing=(samples.labels("inn"),),
         ),
         AlertTest(
             claim="seven minutes after those ten it is over: nothing in 5 minutes, 5.6 in six hours",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+100x360 36080+80x9 36900+100x60"),
-                _answers("inn", "5xx", "0x360 20+20x9 200x60"),
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+100x360 36080+80x9 36900+100x60"),
+                samples.answers("inn", "5xx", "0x360 20+20x9 200x60"),
             ),
             at=minutes(377),
             firing=(),
@@ -142,35 +103,35 @@ BURN_FAST: Final = AlertRule(
             claim="40 % slower than the threshold at 99 % is a burn rate of 40 and fires; 5 % is 5 and silent",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("slow-inn"),
-                _tenant("quick-inn"),
-                *_durations("slow-inn", under_half_a_second="0+60x70", all_="0+100x70"),
-                *_durations("quick-inn", under_half_a_second="0+95x70", all_="0+100x70"),
+                *samples.tier("test"),
+                samples.tenant("slow-inn"),
+                samples.tenant("quick-inn"),
+                *samples.durations("slow-inn", under_half_a_second="0+60x70", all_="0+100x70"),
+                *samples.durations("quick-inn", under_half_a_second="0+95x70", all_="0+100x70"),
             ),
             at=minutes(65),
-            firing=(_labels("slow-inn", sli="latency"),),
+            firing=(samples.labels("slow-inn", sli="latency"),),
         ),
         AlertTest(
             claim="a tenant whose first request ever fails is counted from its first failure",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("new-inn"),
+                *samples.tier("test"),
+                samples.tenant("new-inn"),
                 InputSeries(series='up{job="api", instance="api"}', values="1x70"),
-                _answers("new-inn", "5xx", "_x10 40x60"),
+                samples.answers("new-inn", "5xx", "_x10 40x60"),
             ),
             at=minutes(13),
-            firing=(_labels("new-inn"),),
+            firing=(samples.labels("new-inn"),),
         ),
         AlertTest(
             claim="a counter that was there before the history begins is no burst of failures",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("old-inn"),
-                _answers("old-inn", "2xx", "_x10 100000+100x60"),
-                _answers("old-inn", "5xx", "_x10 9000x60"),
+                *samples.tier("test"),
+                samples.tenant("old-inn"),
+                samples.answers("old-inn", "2xx", "_x10 100000+100x60"),
+                samples.answers("old-inn", "5xx", "_x10 9000x60"),
             ),
             at=minutes(13),
             firing=(),
@@ -179,27 +140,27 @@ BURN_FAST: Final = AlertRule(
             claim="failures in the minute of a restart count: 40 of 3,100 in the hour are a burn rate of 12.9",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+100x30 60x60"),
-                _answers("inn", "5xx", "500x30 40x60"),
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+100x30 60x60"),
+                samples.answers("inn", "5xx", "500x30 40x60"),
             ),
             at=minutes(36),
-            firing=(_labels("inn"),),
+            firing=(samples.labels("inn"),),
         ),
         AlertTest(
             claim="a dead exporter of tenant facts silences nothing for an hour",
             interval=minutes(1),
             series=(
-                *_tier("test"),
+                *samples.tier("test"),
                 InputSeries(
                     series='tenant_info{tenant="inn", tier="test", vertical="hotels"}', values="1x20 stale"
                 ),
-                _answers("inn", "2xx", "0+98x70"),
-                _answers("inn", "5xx", "0+2x70"),
+                samples.answers("inn", "2xx", "0+98x70"),
+                samples.answers("inn", "5xx", "0+2x70"),
             ),
             at=minutes(65),
-            firing=(_labels("inn"),),
+            firing=(samples.labels("inn"),),
         ),
     ),
 )
@@ -218,10 +179,10 @@ BURN_MANY: Final = AlertRule(
             claim="three hotels that burn at 20 are one incident",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                *(_tenant(inn) for inn in ("a-inn", "b-inn", "c-inn")),
-                *(_answers(inn, "2xx", "0+98x70") for inn in ("a-inn", "b-inn", "c-inn")),
-                *(_answers(inn, "5xx", "0+2x70") for inn in ("a-inn", "b-inn", "c-inn")),
+                *samples.tier("test"),
+                *(samples.tenant(inn) for inn in ("a-inn", "b-inn", "c-inn")),
+                *(samples.answers(inn, "2xx", "0+98x70") for inn in ("a-inn", "b-inn", "c-inn")),
+                *(samples.answers(inn, "5xx", "0+2x70") for inn in ("a-inn", "b-inn", "c-inn")),
             ),
             at=minutes(65),
             firing=({"slo": "availability", "vertical": "hotels"},),
@@ -230,12 +191,12 @@ BURN_MANY: Final = AlertRule(
             claim="two hotels and a gym are their own alerts",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("a-inn"),
-                _tenant("b-inn"),
-                _tenant("a-gym", vertical="gyms"),
-                *(_answers(tenant, "2xx", "0+98x70") for tenant in ("a-inn", "b-inn", "a-gym")),
-                *(_answers(tenant, "5xx", "0+2x70") for tenant in ("a-inn", "b-inn", "a-gym")),
+                *samples.tier("test"),
+                samples.tenant("a-inn"),
+                samples.tenant("b-inn"),
+                samples.tenant("a-gym", vertical="gyms"),
+                *(samples.answers(tenant, "2xx", "0+98x70") for tenant in ("a-inn", "b-inn", "a-gym")),
+                *(samples.answers(tenant, "5xx", "0+2x70") for tenant in ("a-inn", "b-inn", "a-gym")),
             ),
             at=minutes(65),
             firing=(),
@@ -260,22 +221,22 @@ BURN_SLOW: Final = AlertRule(
             claim="0.12 % failing at 99.9 % is a burn rate of 1.2 and needs a ticket",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+9988x70"),
-                _answers("inn", "5xx", "0+12x70"),
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+9988x70"),
+                samples.answers("inn", "5xx", "0+12x70"),
             ),
             at=minutes(65),
-            firing=(_labels("inn"),),
+            firing=(samples.labels("inn"),),
         ),
         AlertTest(
             claim="0.09 % failing at 99.9 % is a burn rate of 0.9: the budget lasts",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+9991x70"),
-                _answers("inn", "5xx", "0+9x70"),
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+9991x70"),
+                samples.answers("inn", "5xx", "0+9x70"),
             ),
             at=minutes(65),
             firing=(),
@@ -284,10 +245,10 @@ BURN_SLOW: Final = AlertRule(
             claim="five bad minutes after 17 good hours are no ticket: 8.3 in two hours, 0.98 in the day",
             interval=minutes(1),
             series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+100x1020 102080+80x4 102500+100x60"),
-                _answers("inn", "5xx", "0x1020 20+20x4 100x60"),
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+100x1020 102080+80x4 102500+100x60"),
+                samples.answers("inn", "5xx", "0x1020 20+20x4 100x60"),
             ),
             at=minutes(1035),
             firing=(),
@@ -295,94 +256,4 @@ BURN_SLOW: Final = AlertRule(
     ),
 )
 
-BUDGET_SPENT: Final = AlertRule(
-    name="ErrorBudgetSpent",
-    expr=f"{slo.BUDGET_LEFT} <= 0 and on (tenant, slo) {slo.D30.sum_of(slo.EVENTS_BAD)} >= 10",
-    severity=Severity.WARNING,
-    team="backend",
-    summary="{{ $labels.tenant }} has spent its {{ $labels.slo }} budget of 30 days.",
-    description=(
-        "Left: {{ $value | humanizePercentage }} of what tier {{ $labels.tier }} allows. The objective is broken"
-        " over the last 30 days, and a credit may be owed: platformctl sla-report --tenant {{ $labels.tenant }}."
-    ),
-    dashboard=TENANT,
-    tests=(
-        AlertTest(
-            claim="two hours at a burn rate of 20, and nothing else in 30 days, leave -1900 %",
-            interval=minutes(1),
-            series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+98x190"),
-                _answers("inn", "5xx", "0+2x190"),
-            ),
-            at=minutes(185),
-            firing=(_labels("inn"),),
-        ),
-        AlertTest(
-            claim="a burn rate of 0.9 leaves 10 %",
-            interval=minutes(1),
-            series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+9991x190"),
-                _answers("inn", "5xx", "0+9x190"),
-            ),
-            at=minutes(185),
-            firing=(),
-        ),
-        AlertTest(
-            claim="two failures are too few to speak of a broken objective",
-            interval=minutes(1),
-            series=(
-                *_tier("test"),
-                _tenant("quiet-inn"),
-                _answers("quiet-inn", "2xx", "0x30 8x160"),
-                _answers("quiet-inn", "5xx", "0x30 2x160"),
-            ),
-            at=minutes(185),
-            firing=(),
-        ),
-    ),
-)
-
-WITHOUT_OBJECTIVE: Final = AlertRule(
-    name="TenantWithoutObjective",
-    expr=(
-        f"sum by (tenant) (sum_over_time({TRAFFIC}[{slo.inside(minutes(5))}])) > 0"
-        f" unless on (tenant) {slo.OBJECTIVE}"
-    ),
-    for_=minutes(10),
-    why_for="A new tenant's facts may arrive a few minutes after its first request.",
-    severity=Severity.WARNING,
-    team="platform",
-    summary="{{ $labels.tenant }} has traffic and no objective: none of its budgets is watched.",
-    description="tenant_info has no row for {{ $labels.tenant }}, or its tier is not in slas/tiers.yml.",
-    dashboard=OVERVIEW,
-    tests=(
-        AlertTest(
-            claim="a tenant that tenant_info does not know fires; one that it knows does not",
-            interval=minutes(1),
-            series=(
-                *_tier("test"),
-                _tenant("inn"),
-                _answers("inn", "2xx", "0+10x40"),
-                _answers("forgotten-inn", "2xx", "0+10x40"),
-            ),
-            at=minutes(30),
-            firing=({"tenant": "forgotten-inn"},),
-        ),
-        AlertTest(
-            claim="requests of unregistered tenants are counted together and have no objective",
-            interval=minutes(1),
-            series=(
-                _answers(UNKNOWN_TENANT, "4xx", "0+10x40"),
-                _answers(OVERFLOW, "2xx", "0+10x40"),
-            ),
-            at=minutes(30),
-            firing=(),
-        ),
-    ),
-)
-
-ALERTS: Final = (BURN_FAST, BURN_MANY, BURN_SLOW, BUDGET_SPENT, WITHOUT_OBJECTIVE)
+ALERTS: Final = (BURN_FAST, BURN_MANY, BURN_SLOW)

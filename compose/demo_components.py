@@ -59,7 +59,7 @@ def _native(application: str, environment: dict[str, str]) -> Native:
         modules=_MODULES,
         args=("-m", "demo.serve", application),
         environment={**environment, **_SOURCES},
-        package="python3",
+        package="platformctl[demo]",
     )
 
 

@@ -16,11 +16,15 @@ from platformctl.model.logs import (
 )
 from platformctl.model.units import days, seconds
 
-# Parts of the names of fields whose values are nobody's business.
+# Parts of the names of fields whose values are nobody's business, and words that tell of one.
 _PRIVATE: Final = (
     "(?:passw(?:or)?d|passwd|pwd|passphrase|passcode|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
     "|signature|authorization|cookie|session[_-]?id|credential|card[_-]?(?:no|number)|cvv|cvc|iban|ssn)"
 )
+_PRIVATE_WORDS: Final = (
+    "pass", "pwd", "secret", "token", "key", "signature", "authorization", "cookie", "session", "credential",
+    "card", "cvv", "cvc", "iban", "ssn",
+)  # fmt: skip
 _NAME: Final = f"[a-zA-Z0-9_.-]*{_PRIVATE}[a-zA-Z0-9_.-]*"
 
 # Text within strings first, whole fields last: what a field rule leaves is already clean.
@@ -28,35 +32,68 @@ REDACTIONS: Final = (
     Redaction(
         name="private-key",
         pattern=r"-----BEGIN [A-Z ]*PRIVATE KEY-----([^-]+)(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+        only_with=("private key",),
     ),
     Redaction(
         name="authorization",
         pattern=r"""(?i)authorization\\*["']?\s*[:=]\s*\\*["']?((?:bearer|basic|token|digest|negotiate)\s+[^\s"'\\,;]+)""",
+        only_with=("authorization",),
     ),
     # Elsewhere "basic" and "bearer" are words: what follows must look like a credential.
     Redaction(
         name="bare-scheme",
         pattern=r"\b(?:[Bb]earer|[Bb]asic)\s+([A-Za-z0-9._~+/-]*(?:[0-9=]|[a-z][A-Z])[A-Za-z0-9._~+/=-]*)",
+        only_with=("bearer", "basic"),
     ),
-    Redaction(name="jwt", pattern=r"\b(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)"),
-    Redaction(name="url-password", pattern=r"[a-z][a-z0-9+.-]*://[^\s/:@\"]*:([^\s/\"]+)@"),
-    Redaction(name="aws-key", pattern=r"\b((?:AKIA|ASIA)[A-Z0-9]{16})\b"),
+    Redaction(
+        name="jwt",
+        pattern=r"\b(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)",
+        only_with=("eyj",),
+    ),
+    Redaction(
+        name="url-password", pattern=r"[a-z][a-z0-9+.-]*://[^\s/:@\"]*:([^\s/\"]+)@", only_with=("://",)
+    ),
+    Redaction(name="aws-key", pattern=r"\b((?:AKIA|ASIA)[A-Z0-9]{16})\b", only_with=("akia", "asia")),
     Redaction(
         name="provider-key",
         pattern=r"\b((?:sk|pk|rk)_(?:live|test)_[A-Za-z0-9]{8,}|gh[pousr]_[A-Za-z0-9]{20,}"
         r"|xox[abpr]-[A-Za-z0-9-]{10,})",
+        only_with=("k_live_", "k_test_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox"),
     ),
-    Redaction(name="email", pattern=r"([A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,})"),
+    Redaction(
+        name="email",
+        pattern=r"([A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+\.[A-Za-z]{2,})",
+        only_with=("@",),
+    ),
     Redaction(
         name="card-number",
         pattern=r"(?:^|[^0-9a-zA-Z.-])([2-6][0-9]{3}(?:[ -]?[0-9]{4}){2}[ -]?[0-9]{1,4})(?:$|[^0-9a-zA-Z-])",
     ),
     Redaction(name="iban", pattern=r"\b([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b"),
-    Redaction(name="escaped-field", pattern=rf'(?i){_NAME}\\+"\s*:\s*\\+"([^"\\]+)'),
-    Redaction(name="quoted-pair", pattern=rf"""(?i){_NAME}\\*["']?\s*=\s*(?:\\"|')([^"'\\]+)"""),
-    Redaction(name="pair", pattern=rf"""(?i){_NAME}\\*["']?\s*[=:](?:\s|\\[tnr])*([^\s"'\\,;&{{}}\[\]]+)"""),
-    Redaction(name="list-field", pattern=rf'(?i)"{_NAME}"\s*:\s*\[([^\]]+)\]', replacement='"[redacted]"'),
-    Redaction(name="string-field", pattern=rf'(?i)"{_NAME}"\s*:\s*"((?:[^"\\]|\\.)+)"'),
+    Redaction(
+        name="escaped-field", pattern=rf'(?i){_NAME}\\+"\s*:\s*\\+"([^"\\]+)', only_with=_PRIVATE_WORDS
+    ),
+    Redaction(
+        name="quoted-pair",
+        pattern=rf"""(?i){_NAME}\\*["']?\s*=\s*(?:\\"|')([^"'\\]+)""",
+        only_with=_PRIVATE_WORDS,
+    ),
+    Redaction(
+        name="pair",
+        pattern=rf"""(?i){_NAME}\\*["']?\s*[=:](?:\s|\\[tnr])*([^\s"'\\,;&{{}}\[\]]+)""",
+        only_with=_PRIVATE_WORDS,
+    ),
+    Redaction(
+        name="list-field",
+        pattern=rf'(?i)"{_NAME}"\s*:\s*\[([^\]]+)\]',
+        replacement='"[redacted]"',
+        only_with=_PRIVATE_WORDS,
+    ),
+    Redaction(
+        name="string-field",
+        pattern=rf'(?i)"{_NAME}"\s*:\s*"((?:[^"\\]|\\.)+)"',
+        only_with=_PRIVATE_WORDS,
+    ),
 )
 
 SERVICES: Final = LogPipeline(
@@ -71,6 +108,7 @@ SERVICES: Final = LogPipeline(
             pattern=r'"(?:route|path)"\s*:\s*"/(?:health|healthz|ready|metrics)"[^\n]*"code"\s*:\s*200'
             r'|"code"\s*:\s*200[^\n]*"(?:route|path)"\s*:\s*"/(?:health|healthz|ready|metrics)"',
             why="probes that succeeded say nothing, every few seconds; failed ones are kept",
+            only_with=("/health", "/ready", "/metrics"),
         ),
     ),
     retention=days(30),

@@ -5,10 +5,10 @@ cd "$(dirname "$0")/.."
 
 packages=(python3-venv prometheus prometheus-alertmanager prometheus-node-exporter redis-server
   prometheus-redis-exporter postgresql prometheus-postgres-exporter)
-groups=()
+extras=(-e 'stack/platform_telemetry[fastapi]' -e '.[demo]')
 if [ "${1:-}" = --tests ]; then
-  packages+=(docker.io docker-compose iptables prometheus-blackbox-exporter)
-  groups=(--group test --group lint)
+  packages+=(chromium docker.io docker-compose iptables prometheus-blackbox-exporter wrk)
+  extras+=(-e 'stack/platform_ratelimit[all]' --group test --group lint --group ratelimit)
 fi
 scripts/install-packages.sh "${packages[@]}"
 
@@ -20,6 +20,6 @@ wanted=$(cat pyproject.toml stack/*/pyproject.toml constraints.txt | sha256sum)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
   echo "installing Python packages into .venv" >&2
   .venv/bin/uv pip install --quiet --python .venv/bin/python --constraints constraints.txt \
-    -e 'stack/platform_telemetry[fastapi]' -e stack/platform_ratelimit -e '.[demo]' "${groups[@]}"
+    "${extras[@]}"
   echo "$wanted" >"$stamp"
 fi

@@ -23,6 +23,15 @@ def confirm(question: str, *, yes: bool) -> bool:
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
+def choose(count: int) -> int | None:
+    """Which of `count` numbered lines, from 0; None without a terminal, for none, and for an answer that is none."""
+    if not count or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return None
+    print(f"Which? [1-{count}, Enter for none] ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    answer = sys.stdin.readline().strip()
+    return int(answer) - 1 if answer.isdecimal() and 1 <= int(answer) <= count else None
+
+
 def confirm_plan(*, yes: bool) -> Callable[[Plan, Prepared], bool]:
     """A question that shows the plan first, on stderr's side of the talk."""
     from platformctl_cli.report import talk_plan

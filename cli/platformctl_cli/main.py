@@ -19,9 +19,12 @@ from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
-from platformctl_cli.commands.preview import preview
+from platformctl_cli.commands.runbook import runbook
+from platformctl_cli.commands.scaffold_tests import scaffold_tests
 from platformctl_cli.commands.schema import schema
+from platformctl_cli.commands.sla_report import sla_report
 from platformctl_cli.commands.status import status
+from platformctl_cli.commands.test_alerts import test_alerts
 
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     init,
@@ -33,7 +36,10 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     logs,
     preview,
     down,
-    preview,
+    runbook,
+    test_alerts,
+    sla_report,
+    scaffold_tests,
     schema,
 )
 

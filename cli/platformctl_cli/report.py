@@ -17,6 +17,7 @@ from platformctl.plan import FileAction, FileChange, Plan
 from platformctl_cli import show
 
 _MOST_LISTED: Final = 3
+_MANIFEST: Final = "release.json"  # it follows from the others
 _SIGNS: Final = {FileAction.CREATE: "+", FileAction.UPDATE: "~", FileAction.DELETE: "-"}
 
 
@@ -38,6 +39,7 @@ def _plan_lines(plan: Plan, site: Site, *, diffs: bool) -> Iterator[str]:
     yield from _file_lines(plan) if diffs else _folder_lines(plan)
     for unit in plan.units:
         yield f"* {unit.action} {unit.name}: {unit.reason}"
+    yield from (f"! {note}" for note in site.notes)
     for skipped in site.skipped:
         yield f"! {skipped.component} is left out: {skipped.reason}"
         if skipped.fix:
@@ -47,7 +49,7 @@ def _plan_lines(plan: Plan, site: Site, *, diffs: bool) -> Iterator[str]:
 def _file_lines(plan: Plan) -> Iterator[str]:
     for file in plan.files:
         yield f"{_SIGNS[file.action]} {file.path}"
-        if file.action is FileAction.UPDATE:
+        if file.action is FileAction.UPDATE and file.path != _MANIFEST:
             yield from (f"    {line}" for line in _differences(file))
 
 

@@ -7,6 +7,8 @@ from typing import Final
 from support.compose_sample import container, core
 from support.engine import StandIn
 
+from platformctl.model.component import Component
+
 _WGET: Final = {"/bin/wget": "/usr/bin/wget"}  # the published images have busybox for that
 _POSTGRES: Final = "/usr/lib/postgresql/15"
 _ZONES: Final = "/usr/share/zoneinfo"
@@ -21,6 +23,27 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     echo "CREATE DATABASE $POSTGRES_DB" | postgres --single -D "$PGDATA" postgres >&2
 fi
 exec postgres -c listen_addresses='*'
+"""
+
+_RESPONDER: Final = """\
+import http.server, os, signal, sys, threading
+
+signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain; version=0.0.4")
+        self.end_headers()
+
+for port in sys.argv[1].split(","):
+    server = http.server.ThreadingHTTPServer(("0.0.0.0", int(port)), Answer)
+    threading.Thread(target=server.serve_forever).start()
+"""
+_PROBE: Final = """\
+#!/usr/bin/python3
+import urllib.request
+urllib.request.urlopen("http://127.0.0.1:{port}/", timeout=4)
 """
 
 
@@ -54,6 +77,20 @@ def stand_ins() -> tuple[StandIn, ...]:
             owned={"/var/lib/postgresql/data": 70},
             open_folders=("/var/run/postgresql",),
         ),
+    )
+
+
+def responder(component: Component) -> StandIn:
+    """For a server that is not to be had here: something that answers every request on its ports with 200."""
+    part = container(component)
+    probe = part.health_command[0] if part.health_command else "/bin/wget"
+    return StandIn(
+        image=str(part.image),
+        programs={"/usr/bin/python3": "/usr/bin/python3"},
+        trees=("/usr/lib/python3.11",),
+        texts={"/responder": _RESPONDER, probe: _PROBE.format(port=component.ports[0].number)},
+        entrypoint=("/usr/bin/python3", "/responder", ",".join(str(port.number) for port in component.ports)),
+        owned={part.data_path: int(part.user)} if part.data_path else {},
     )
 
 

@@ -31,6 +31,15 @@ class Ran:
         return loaded
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and only waits for its parent does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
 @dataclass(frozen=True)
 class Workspace:
     """A folder with definitions."""

@@ -32,7 +32,9 @@ def plan(
     from platformctl_cli.report import plan_as_json, show_plan
 
     chosen = RuntimeName(runtime) if runtime else None
-    found, prepared = plan_deployment(Request(workspace=workspace, start=Path.cwd(), runtime=chosen, demo=demo))
+    found, prepared = plan_deployment(
+        Request(workspace=workspace, start=Path.cwd(), runtime=chosen, demo=demo)
+    )
     if json:
         show.as_json(plan_as_json(found, prepared.site))
     else:

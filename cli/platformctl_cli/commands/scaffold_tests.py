@@ -41,6 +41,7 @@ def scaffold_tests(
 ) -> None:
     """Lay a complete test framework into a Next.js application.
 
+    \b
     Examples:
       platformctl scaffold-tests web/
       platformctl scaffold-tests web/ --only unit,ci --yes --install --verify

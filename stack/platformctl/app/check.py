@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,10 +41,13 @@ def check_workspace(request: Request) -> Report:
 
 def examine(session: Session, prepared: Prepared) -> Report:
     """Every check and every judge on one platform and the release made of it."""
-    found = sorted(
-        _problems(session, prepared), key=lambda p: (_ORDER.index(p.level), p.where, p.check, p.what)
-    )
-    return Report(problems=tuple(found), checks=len(CHECKS) + len(SITE_CHECKS) + len(JUDGES))
+    found = worst_first(_problems(session, prepared))
+    return Report(problems=found, checks=len(CHECKS) + len(SITE_CHECKS) + len(JUDGES))
+
+
+def worst_first(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Errors, warnings, skips; each by its place."""
+    return tuple(sorted(problems, key=lambda p: (_ORDER.index(p.level), p.where, p.check, p.what)))
 
 
 def refuse_errors(problems: tuple[Problem, ...]) -> None:

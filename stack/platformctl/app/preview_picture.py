@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import threading
 from pathlib import Path
 from typing import Final
 
+from platformctl.app.chromium import arguments, chromium
 from platformctl.app.preview import Preview
 from platformctl.errors import PlatformError
 
 _WIDTH: Final = 1600
 _HEIGHT: Final = 1000
 _PATIENCE_MS: Final = 60_000
-_ARGUMENTS: Final = (
-    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run",
-)  # fmt: skip
 
 
 def take_picture(preview: Preview, file: Path) -> None:
@@ -31,7 +27,7 @@ def take_picture(preview: Preview, file: Path) -> None:
     thread.start()
     try:
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=_chromium(), args=list(_arguments()))
+            browser = playwright.chromium.launch(executable_path=chromium(), args=arguments())
             page = browser.new_page(viewport={"width": _WIDTH, "height": _HEIGHT})
             page.goto(preview.url)
             page.wait_for_selector("body[data-ready=true]", timeout=_PATIENCE_MS)
@@ -45,13 +41,3 @@ def take_picture(preview: Preview, file: Path) -> None:
     finally:
         preview.server.shutdown()
         thread.join()
-
-
-def _chromium() -> str | None:
-    """The system's Chromium; None for Playwright's own."""
-    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-
-
-def _arguments() -> tuple[str, ...]:
-    """Chromium refuses its sandbox to root."""
-    return (*_ARGUMENTS, "--no-sandbox") if os.geteuid() == 0 else _ARGUMENTS

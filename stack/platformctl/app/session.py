@@ -10,6 +10,7 @@ from platformctl.errors import PlatformError
 from platformctl.model.platform import Platform
 from platformctl.model.release import Actual, Release
 from platformctl.model.site import RuntimeName, Site
+from platformctl.render import compose as compose_file
 from platformctl.sinks.compose.runtime import ComposeRuntime
 from platformctl.sinks.native.runtime import NativeRuntime
 from platformctl.sinks.releases import ReleaseStore
@@ -52,7 +53,7 @@ def open_session(request: Request) -> Session:
     """Find the workspace and choose the runtime."""
     found = workspace.find(request.workspace, start=request.start)
     store = ReleaseStore(found.state)
-    runtime, why = _choose(found.state, request.runtime)
+    runtime, why = _choose(found, request.runtime)
     return Session(workspace=found, store=store, runtime=runtime, why=why)
 
 
@@ -82,8 +83,8 @@ def _runtimes(state: Path) -> tuple[Runtime, Runtime]:
     return ComposeRuntime(state), NativeRuntime(state)
 
 
-def _choose(state: Path, wanted: RuntimeName | None) -> tuple[Runtime, str]:
-    compose, native = _runtimes(state)
+def _choose(found: Workspace, wanted: RuntimeName | None) -> tuple[Runtime, str]:
+    compose, native = _runtimes(found.state)
     if wanted is not None:
         chosen, other = (compose, native) if wanted is RuntimeName.COMPOSE else (native, compose)
         if reason := chosen.unavailable():
@@ -95,9 +96,15 @@ def _choose(state: Path, wanted: RuntimeName | None) -> tuple[Runtime, str]:
     for runtime in (native, compose):
         if runtime.running():
             return runtime, "the stack runs on it already"
-    if reason := compose.unavailable():
+    if reason := compose.unavailable() or _without_images(found):
         return native, f"no containers: {reason}"
     return compose, "a container engine answers"
+
+
+def _without_images(found: Workspace) -> str | None:
+    """Why an engine that answers cannot run this workspace's images; None when it can."""
+    images = compose_file.images(load_platform(found.content).components)
+    return ComposeRuntime(found.state, images=images).unavailable()
 
 
 def prepare_offline(session: Session, request: Request) -> Prepared:

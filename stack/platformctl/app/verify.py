@@ -10,11 +10,12 @@ from typing import Final
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.sources.http import HttpServer, Unreachable
-from platformctl.sources.prometheus import PrometheusApi
+from platformctl.sources.prometheus import LoadedRule, PrometheusApi
 
 _PROMETHEUS: Final = "prometheus"
 _DEADLINE_S: Final = 60.0
 _PAUSE_S: Final = 0.5
+_SELDOM_S: Final = 15.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,7 +38,8 @@ def verify(
     """What is wrong once everything has had a minute to come right; empty when all is well.
 
     A first scrape may lag a whole interval behind the start, and a rule counts as healthy only
-    after its first evaluation; a rule that failed is settled at once.
+    after its first evaluation, or, in a group that is evaluated seldom, when its expression can be
+    evaluated now. A rule that failed is settled at once.
     """
     deadline = clock() + _DEADLINE_S
     while True:
@@ -76,13 +78,25 @@ def _targets(platform: Platform, site: Site, api: PrometheusApi) -> Iterator[Dou
         yield Doubt(subject=f"target {job}", what="is not scraped")
 
 
+def _rule_doubt(rule: LoadedRule, api: PrometheusApi) -> Doubt | None:
+    """A rule that is evaluated seldom is not waited for: Prometheus is asked for its expression at once."""
+    if rule.health == "ok":
+        return None
+    error = rule.error if rule.health == "err" else None
+    if rule.health != "err" and rule.interval_s > _SELDOM_S:
+        error = api.refusal(rule.expr)
+        if error is None:
+            return None
+    if error is None:
+        return Doubt(subject=f"rule {rule.name}", what="has not been evaluated yet")
+    return Doubt(subject=f"rule {rule.name}", what=f"fails: {error}", settled=True)
+
+
 def _rules(platform: Platform, api: PrometheusApi) -> Iterator[Doubt]:
     expected = {rule.name for rule in platform.alerts} | {rule.name for rule in platform.recording_rules}
     loaded = api.rules()
     for rule in loaded:
-        if rule.health == "err":
-            yield Doubt(subject=f"rule {rule.name}", what=f"fails: {rule.error}", settled=True)
-        elif rule.health != "ok":
-            yield Doubt(subject=f"rule {rule.name}", what="has not been evaluated yet")
+        if doubt := _rule_doubt(rule, api):
+            yield doubt
     for name in sorted(expected - {rule.name for rule in loaded}):
         yield Doubt(subject=f"rule {name}", what="is not loaded")

@@ -23,7 +23,7 @@ def alert_has_runbook(platform: Platform) -> Iterator[Problem]:
                 check="alert_has_runbook",
                 what=f"{alert.name} has no runbook",
                 where=platform.origin("alert", alert.name),
-                fix=f"write runbooks/{alert.name}.md",
+                fix=f"platformctl runbook new {alert.name}",
             )
             continue
         lacking = [section for section in SECTIONS if section not in _HEADING.findall(page.text)]

@@ -22,6 +22,7 @@ from platformctl.checks.ports_do_not_clash import ports_do_not_clash
 from platformctl.checks.promql_parses import promql_parses
 from platformctl.checks.routes_are_sound import routes_are_sound
 from platformctl.checks.runbook_has_alert import runbook_has_alert
+from platformctl.checks.runbook_is_written import runbook_is_written
 from platformctl.checks.runbook_links_resolve import runbook_links_resolve
 from platformctl.checks.series_fit_the_budget import series_fit_the_budget
 from platformctl.checks.targets_have_secrets import targets_have_secrets
@@ -47,6 +48,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     pagerduty_objects_exist,
     burn_alert_can_fire,
     runbook_has_alert,
+    runbook_is_written,
     runbook_links_resolve,
     dashboard_variables_are_defined,
     component_needs_exist,

@@ -49,11 +49,14 @@ class Redaction:
     """Text that must not leave the host: what the group of `pattern` (RE2) matches is replaced.
 
     In a JSON line the group must lie within a string, or `replacement` must be valid JSON itself.
+    only_with: words, one of which every match contains, in lower case; the agents look for them first,
+    which costs a hundredth of trying the pattern. Empty: every line is tried.
     """
 
     name: str
     pattern: str
     replacement: str = "[redacted]"
+    only_with: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="redaction", like="bearer-token")
@@ -64,20 +67,26 @@ class Redaction:
             )
         if "{{" in self.replacement:
             raise DefinitionError(f"the replacement of redaction {self.name!r} is a template")
+        _check_words(self.only_with, f"redaction {self.name!r}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Drop:
-    """Lines that are not worth keeping: those that match `pattern` (RE2) never leave the host."""
+    """Lines that are not worth keeping: those that match `pattern` (RE2) never leave the host.
+
+    only_with: as in `Redaction`.
+    """
 
     name: str
     pattern: str
     why: str
+    only_with: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="drop rule", like="health-checks")
         _guard.not_blank(self.why, what=f"reason of drop rule {self.name!r}")
         _compiled(self.pattern, f"drop rule {self.name!r}")
+        _check_words(self.only_with, f"drop rule {self.name!r}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,6 +178,14 @@ def _compiled(pattern: str, what: str) -> re.Pattern[str]:
         return re.compile(pattern)
     except re.error as error:
         raise DefinitionError(f"{what} is not a regular expression: {error}") from error
+
+
+def _check_words(words: tuple[str, ...], what: str) -> None:
+    for word in words:
+        if not word or word != word.lower() or '"' in word or "`" in word:
+            raise DefinitionError(
+                f"{what} looks for {word!r}", fix="write a word in lower case, without quotes"
+            )
 
 
 def _check_retention(keep: Duration, what: str) -> None:

@@ -13,16 +13,8 @@ from platformctl.model.logs import LogPipeline
 from platformctl.model.metric import Metric
 from platformctl.model.oncall import OnCall
 from platformctl.model.rules import AlertArea, AlertRule, RecordingRule
+from platformctl.model.runbook import Runbook as Runbook
 from platformctl.model.tenancy import Tenant, Tier
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Runbook:
-    """A page of ``runbooks/``: its name is the alert's, its text is Markdown."""
-
-    name: str
-    text: str
-    path: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

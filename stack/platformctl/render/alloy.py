@@ -80,7 +80,7 @@ def _stage(stage: Stage) -> Block:
         return Block("stage.label_drop", {"values": list(stage.names)})
     if stage.kind in _LABELLING:
         return Block(f"stage.{stage.kind}", {"values": stage.settings})
-    return Block(f"stage.{stage.kind}", stage.settings)
+    return Block(f"stage.{stage.kind}", stage.settings, tuple(_stage(inner) for inner in stage.stages))
 
 
 def _write(site: Site) -> Block:

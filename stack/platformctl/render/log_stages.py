@@ -6,49 +6,89 @@ structured metadata. What becomes the Loki tenant is checked for its shape: it m
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final, TypeAlias
 
-from platformctl.model.logs import LogPipeline
+from platformctl.model.logs import LogPipeline, Redaction
 
 Value: TypeAlias = str | Mapping[str, str]
 
-_TENANT_SHAPE: Final = "^[a-z][a-z0-9-]{0,62}$"
+_TENANT: Final = "^(?P<valid_tenant>[a-z][a-z0-9-]{0,62})$"
 _SERVICE_OF_FILE: Final = r"(?:^|/)(?P<service_of_file>[^/]+)\.log$"
 _LEVEL_OF_LOGFMT: Final = r"(?:^|\s)level=(?P<level>[a-zA-Z]+)"
-_KNOWN_LEVELS: Final = "^(debug|info|warning|error|critical)$"
-_LEVEL_SPELLINGS: Final = (("warn", "warning"), ("err", "error"), ("fatal", "critical"), ("trace", "debug"))
+_LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "info": ("info",),
+    "warning": ("warning", "warn"),
+    "error": ("error", "err"),
+    "debug": ("debug", "trace"),
+    "critical": ("critical", "fatal"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step: its kind and its settings, by Promtail's names; `names` where it is a plain list."""
+    """One step: its kind and its settings, by Promtail's names; `names` where it is a plain list.
+
+    stages: those that run on the lines that a ``match`` selects.
+    """
 
     kind: str
     settings: Mapping[str, Value] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
 
 def stages(pipeline: LogPipeline) -> Iterator[Stage]:
     """Drop, redact, read, default, label."""
+    only = _Selector(pipeline.environment)
+    yield Stage("static_labels", {"environment": pipeline.environment})
     for drop in pipeline.drops:
-        yield Stage("drop", {"expression": drop.pattern, "drop_counter_reason": drop.name.replace("-", "_")})
-    for redaction in pipeline.redactions:
-        yield Stage("replace", {"expression": redaction.pattern, "replace": redaction.replacement})
+        reason = drop.name.replace("-", "_")
+        step = Stage("drop", {"expression": drop.pattern, "drop_counter_reason": reason})
+        yield only.with_words(drop.only_with, (step,))
+    for words, group in groupby(pipeline.redactions, key=lambda redaction: redaction.only_with):
+        yield from only.each_with_words(words, tuple(_replace(redaction) for redaction in group))
     yield Stage("regex", {"source": "filename", "expression": _SERVICE_OF_FILE})
-    yield Stage("regex", {"expression": _LEVEL_OF_LOGFMT})
+    yield only.with_words(("level=",), (Stage("regex", {"expression": _LEVEL_OF_LOGFMT}),))
     yield Stage("json", {"expressions": {name: _quoted(path) for name, path in _fields(pipeline).items()}})
     yield Stage("timestamp", {"source": "timestamp", "format": "RFC3339Nano", "action_on_failure": "fudge"})
     yield _template("level", _level())
     yield _template("service", "{{ or .Value .service_of_file .container_name }}")
-    yield _template("tenant", _tenant(pipeline.default_tenant))
+    yield Stage("regex", {"source": "tenant", "expression": _TENANT})
+    yield _template("tenant", f'{{{{ or .valid_tenant "{pipeline.default_tenant}" }}}}')
     yield Stage("labels", dict.fromkeys(pipeline.labels, ""))
-    yield Stage("static_labels", {"environment": pipeline.environment})
     if pipeline.structured_metadata:
         yield Stage("structured_metadata", dict.fromkeys(pipeline.structured_metadata, ""))
     yield Stage("tenant", {"source": "tenant"})
     yield Stage("labeldrop", names=("filename",))
+
+
+@dataclass(frozen=True, slots=True)
+class _Selector:
+    """Runs stages only on lines with certain words: Go's regular expressions are slow, finding a word is not."""
+
+    environment: str
+
+    def with_words(self, words: tuple[str, ...], steps: tuple[Stage, ...]) -> Stage:
+        """One stage that runs `steps` on lines with any of the words; without words, the only step itself."""
+        if not words:
+            return steps[0]
+        any_of = "|".join(re.escape(word) for word in words)
+        wanted = json.dumps(f"(?i)(?:{any_of})")
+        selector = f'{{environment="{self.environment}"}} |~ {wanted}'
+        return Stage("match", {"selector": selector}, stages=steps)
+
+    def each_with_words(self, words: tuple[str, ...], steps: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        """As `with_words`, for any number of steps."""
+        return (self.with_words(words, steps),) if words else steps
+
+
+def _replace(redaction: Redaction) -> Stage:
+    return Stage("replace", {"expression": redaction.pattern, "replace": redaction.replacement})
 
 
 def _fields(pipeline: LogPipeline) -> dict[str, str]:
@@ -74,17 +114,8 @@ def _template(source: str, template: str) -> Stage:
 
 def _level() -> str:
     """Lower case, one spelling; what is no level, and a line without one, is ``unknown``."""
-    spelled = "".join(
-        f'{{{{ if eq $level "{other}" }}}}{{{{ $level = "{ours}" }}}}{{{{ end }}}}'
-        for other, ours in _LEVEL_SPELLINGS
+    branches = " else ".join(
+        f"if eq $level {' '.join(_quoted(spelling) for spelling in spellings)} }}}}{level}{{{{"
+        for level, spellings in _LEVELS.items()
     )
-    return (
-        '{{ $level := ToLower (default "" .Value) }}'
-        f"{spelled}"
-        f'{{{{ if regexMatch "{_KNOWN_LEVELS}" $level }}}}{{{{ $level }}}}{{{{ else }}}}unknown{{{{ end }}}}'
-    )
-
-
-def _tenant(default: str) -> str:
-    valid = f'regexMatch "{_TENANT_SHAPE}" (default "" .Value)'
-    return f"{{{{ if {valid} }}}}{{{{ .Value }}}}{{{{ else }}}}{default}{{{{ end }}}}"
+    return f'{{{{ $level := ToLower (default "" .Value) }}}}{{{{ {branches} else }}}}unknown{{{{ end }}}}'

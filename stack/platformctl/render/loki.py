@@ -10,6 +10,7 @@ from platformctl.model.logs import LogPipeline, TierLimits
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.model.units import Duration, days
+from platformctl.render._json import json_artifact
 from platformctl.render._yaml import yaml_artifact
 
 Settings: TypeAlias = dict[str, object]
@@ -25,7 +26,8 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
     if not site.has("loki"):
         return
     yield yaml_artifact("loki/loki.yml", _config(platform, site))
-    yield yaml_artifact("loki/overrides.yml", {"overrides": _overrides(platform)})
+    # JSON is YAML, too, and written twenty times as fast: this is the one file that grows with the tenants.
+    yield json_artifact("loki/overrides.yml", {"overrides": _overrides(platform)})
 
 
 def tenants_header(platform: Platform) -> str:

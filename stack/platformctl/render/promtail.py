@@ -13,7 +13,7 @@ from platformctl.model.logs import ContainerSource, FileSource, LogPipeline
 from platformctl.model.platform import Platform
 from platformctl.model.site import RuntimeName, Site
 from platformctl.render._yaml import yaml_artifact
-from platformctl.render.log_stages import stages
+from platformctl.render.log_stages import Stage, stages
 
 Settings: TypeAlias = dict[str, object]
 
@@ -69,7 +69,7 @@ def _client(site: Site) -> Settings:
 
 
 def _scrapes(pipeline: LogPipeline, site: Site) -> Iterator[Settings]:
-    steps = [{stage.kind: stage.names or stage.settings} for stage in stages(pipeline)]
+    steps = [_stage(stage) for stage in stages(pipeline)]
     for index, source in enumerate(pipeline.sources):
         job = {"job_name": f"{pipeline.name}-{index}"}
         match source:
@@ -81,6 +81,12 @@ def _scrapes(pipeline: LogPipeline, site: Site) -> Iterator[Settings]:
                 }
             case ContainerSource(project=project) if site.runtime is RuntimeName.COMPOSE:
                 yield job | _containers(project) | {"pipeline_stages": steps}
+
+
+def _stage(stage: Stage) -> Settings:
+    if stage.stages:
+        return {stage.kind: {**stage.settings, "stages": [_stage(inner) for inner in stage.stages]}}
+    return {stage.kind: stage.names or stage.settings}
 
 
 def _containers(project: str) -> Settings:

@@ -13,12 +13,13 @@ from platformctl.model.component import Component
 from platformctl.model.dashboard import Dashboard
 from platformctl.model.logs import LogPipeline
 from platformctl.model.oncall import OnCall
-from platformctl.model.platform import Platform, Runbook
+from platformctl.model.platform import Platform
 from platformctl.model.rules import AlertArea, AlertRule, RecordingRule
 from platformctl.model.units import Duration, seconds
 from platformctl.sources import catalogue, modules, tenants
 from platformctl.sources.builds import load_builds
 from platformctl.sources.modules import Definitions
+from platformctl.sources.runbooks import load_runbooks
 
 T = TypeVar("T")
 _ONCALL: Final = "oncall"
@@ -47,7 +48,7 @@ def load_platform(root: Path) -> Platform:
         areas=(slo.objectives(tiers, customers), *(_area(d) for d in alerts if d.stem != _ONCALL)),
         oncall=_oncall(alerts),
         metrics=catalogue.load(),
-        runbooks=tuple(_runbooks(root)),
+        runbooks=tuple(load_runbooks(root)),
         builds=tuple(_builds(root)),
         origins=dict(_origins(alerts, stack, dashboards)),
     )
@@ -89,12 +90,6 @@ def _oncall(loaded: Iterable[Definitions]) -> OnCall:
                 "has no ONCALL", where=definitions.shown, fix="ONCALL = OnCall(teams=..., ...)"
             )
     raise DefinitionError("there is no alerts_src/oncall.py", fix="platformctl init DIR lays one")
-
-
-def _runbooks(root: Path) -> Iterator[Runbook]:
-    for path in sorted((root / "runbooks").glob("*.md")):
-        shown = path.relative_to(root).as_posix()
-        yield Runbook(name=path.stem, text=path.read_text(encoding="utf-8"), path=shown)
 
 
 def _builds(root: Path) -> Iterator[Artifact]:

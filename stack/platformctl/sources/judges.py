@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import posixpath
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
+
+import yaml
 
 from platformctl.model.artifact import Artifact, digest
 from platformctl.model.problem import Level, Problem
@@ -27,6 +30,7 @@ class Judge:
     """One command that reads files of a release and answers with its exit code.
 
     subjects: glob of the files it is given; reads: the folder of the release that it needs beside them.
+    separately: each subject is a case of its own, that reads nothing but its ``rule_files``.
     """
 
     name: str
@@ -35,6 +39,7 @@ class Judge:
     arguments: tuple[str, ...]
     subjects: str
     reads: str
+    separately: bool = False
     which: Which = shutil.which
 
     def __call__(self, files: Files, passed: Passed | None = None) -> Iterator[Problem]:
@@ -42,14 +47,28 @@ class Judge:
 
         What it passed before is not asked again: the same program gives the same files the same verdict.
         """
-        given = {path: artifact for path, artifact in files.items() if path.startswith(self.reads)}
-        subjects = sorted(path for path in given if Path(path).match(self.subjects))
+        beside = {path: artifact for path, artifact in files.items() if path.startswith(self.reads)}
+        subjects = sorted(path for path in beside if Path(path).match(self.subjects))
         if not subjects:
             return
         program = self.which(self.binary)
         if program is None:
             yield self._skipped()
             return
+        for case, given in self._cases(subjects, beside):
+            yield from self._judged(program, case, given, passed)
+
+    def _cases(self, subjects: list[str], beside: Files) -> Iterator[tuple[list[str], Files]]:
+        if not self.separately:
+            yield subjects, beside
+            return
+        for subject in subjects:
+            read = {subject, *_rule_files(beside[subject])}
+            yield [subject], {path: artifact for path, artifact in beside.items() if path in read}
+
+    def _judged(
+        self, program: str, subjects: list[str], given: Files, passed: Passed | None
+    ) -> Iterator[Problem]:
         verdict = self._fingerprint(program, given)
         if passed is not None and verdict in passed:
             return
@@ -115,6 +134,13 @@ class Passed:
             old.unlink(missing_ok=True)
 
 
+def _rule_files(test: Artifact) -> Iterator[str]:
+    """The paths, in the release, of the rule files that a rule test names."""
+    folder = posixpath.dirname(test.path)
+    for name in yaml.safe_load(test.content)["rule_files"]:
+        yield posixpath.normpath(posixpath.join(folder, name))
+
+
 def _lay(files: Files, folder: Path) -> None:
     for path, artifact in files.items():
         target = folder / path
@@ -153,6 +179,7 @@ RULE_TESTS: Final = Judge(
     arguments=("test", "rules"),
     subjects="prometheus/tests/*.yml",
     reads="prometheus/",
+    separately=True,
 )
 ALERTMANAGER_CONFIG: Final = Judge(
     name="alertmanager_config",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from platformctl.sources.documents import Json
-from platformctl.sources.http import HttpServer
+from platformctl.sources.http import HttpServer, Unreachable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,7 +25,9 @@ class LoadedRule:
     """One loaded rule; health is ``ok``, ``err`` or ``unknown`` (not evaluated yet)."""
 
     group: str
+    interval_s: float
     name: str
+    expr: str
     health: str
     error: str
 
@@ -75,10 +77,25 @@ class PrometheusApi:
             for rule in _objects(group["rules"]):
                 yield LoadedRule(
                     group=str(group["name"]),
+                    interval_s=cast(float, group["interval"]),
                     name=str(rule["name"]),
+                    expr=str(rule["query"]),
                     health=str(rule["health"]),
                     error=str(rule.get("lastError", "")),
                 )
+
+    def refusal(self, expr: str) -> str | None:
+        """Why Prometheus cannot evaluate `expr` now; None when it can."""
+        try:
+            self._server.get_json("/api/v1/query", query=expr)
+        except Unreachable as error:
+            return error.what
+        return None
+
+    def series(self, expr: str) -> tuple[dict[str, str], ...]:
+        """The labels of each series that `expr`, an instant vector, gives now."""
+        data = _data(self._server.get_json("/api/v1/query", query=expr))
+        return tuple(cast(dict[str, str], entry["metric"]) for entry in _objects(data["result"]))
 
     def alerts(self) -> tuple[FiringAlert, ...]:
         """All alert instances that are pending or firing."""

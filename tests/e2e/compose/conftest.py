@@ -29,7 +29,7 @@ def engine_environment() -> Iterator[dict[str, str]]:
         yield environment
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(engine_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The stack, with `docker compose`; what runs at the end is taken down."""
     if compose_v5() is None:

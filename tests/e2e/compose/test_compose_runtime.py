@@ -233,12 +233,12 @@ def test_our_own_service_is_built_and_built_anew_when_its_context_changes(stack:
     assert note() == "second"
 
 
-def test_docker_compose_1_runs_the_same_release(engine_environment: dict[str, str], tmp_path: Path) -> None:
+def test_docker_compose_1_runs_the_same_release(stack: Stack, tmp_path: Path) -> None:
     if compose_1() is None:
         pytest.skip("docker-compose 1.29 is not installed")
-    config = shutil.copytree(engine_environment["DOCKER_CONFIG"], tmp_path / "config")
-    shutil.rmtree(config / "cli-plugins")
-    environment = {**engine_environment, "DOCKER_CONFIG": str(config)}
+    stack.runtime.down(volumes=True)
+    (tmp_path / "config").mkdir()  # without the plugin
+    environment = {**stack.environment, "DOCKER_CONFIG": str(tmp_path / "config")}
     stack = Stack(state=tmp_path / ".platformctl", environment=environment)
     try:
         stack.deploy()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.workspace import COMMAND, Ran, Workspace, sample_workspace
+from support.workspace import COMMAND, Ran, Workspace, alive, sample_workspace
 
 NEEDED = ("prometheus", "prometheus-alertmanager", "prometheus-node-exporter")
 ABSENT = [name for name in NEEDED if shutil.which(name) is None]
@@ -44,14 +44,6 @@ def get(url: str) -> dict[str, object]:
     with urllib.request.urlopen(url, timeout=5) as answer:
         loaded: dict[str, object] = json.load(answer)
     return loaded
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
 
 
 def eventually(claim: Callable[[], bool], *, within_s: float = 20) -> bool:

@@ -10,10 +10,9 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from support.workspace import Workspace
+from support.workspace import Workspace, alive
 
 NEEDED = (
     "prometheus",
@@ -86,7 +85,9 @@ def eventually(claim: Callable[[], bool], *, within_s: float) -> bool:
 def test_every_component_is_healthy(platform: Workspace) -> None:
     status = platform.run("status", "--json").json
     states = {component["name"]: component["state"] for component in status["components"]}  # type: ignore[attr-defined,index]
-    assert states == dict.fromkeys(COMPONENTS, "healthy")
+    skipped = {name for name, state in states.items() if state == "skipped"}
+    assert skipped <= {"grafana", "loki", "promtail"}
+    assert {name: states[name] for name in states.keys() - skipped} == dict.fromkeys(COMPONENTS, "healthy")
     assert status["well"] is True
 
 
@@ -96,9 +97,10 @@ def test_every_target_is_up_and_no_rule_fails(platform: Workspace) -> None:
     assert {t["labels"]["job"] for t in targets} == COMPONENTS - {"redis", "postgres"}
     assert {t["health"] for t in targets} == {"up"}
     groups = ask("GET", f"{address}/api/v1/rules")["data"]["groups"]  # type: ignore[index]
-    rules = [rule for group in groups for rule in group["rules"]]
-    assert len(rules) > 30
-    assert [rule["name"] for rule in rules if rule["health"] != "ok"] == []
+    assert sum(len(group["rules"]) for group in groups) > 60
+    often = [rule for group in groups for rule in group["rules"] if group["interval"] <= 15]
+    assert [rule["name"] for rule in often if rule["health"] != "ok"] == []
+    assert [rule["name"] for group in groups for rule in group["rules"] if rule["health"] == "err"] == []
 
 
 def test_the_demos_traffic_shows_per_tenant_of_every_vertical(platform: Workspace) -> None:
@@ -154,6 +156,6 @@ def test_a_dead_service_fires_service_down(platform: Workspace) -> None:
 
 def test_down_leaves_no_process_behind(platform: Workspace) -> None:
     pids = [platform.pid(name) for name in COMPONENTS]
-    assert all(Path(f"/proc/{pid}").exists() for pid in pids)
+    assert all(alive(pid) for pid in pids)
     assert platform.run("down").code == 0
-    assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+    assert [pid for pid in pids if alive(pid)] == []

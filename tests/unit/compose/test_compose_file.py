@@ -27,7 +27,7 @@ from platformctl.sinks.runtime import SurveyOptions
 Document: TypeAlias = dict[str, dict[str, dict[str, object]]]
 
 DOCKERFILE: Final = Artifact("build/shop/Dockerfile", b"FROM scratch\n")
-LATEST_SCHEMA: Final = compose_sample.REPOSITORY.parent / "shared/schemas/compose/compose-spec.json"
+SCHEMAS: Final = [p / "shared/schemas/compose/compose-spec.json" for p in compose_sample.REPOSITORY.parents]
 
 
 def site(platform: Platform, *, secrets: frozenset[str] = frozenset(), demo: bool = True) -> Site:
@@ -176,9 +176,10 @@ def test_the_file_fits_the_compose_specification_that_check_jsonschema_carries()
 
 
 def test_the_file_fits_the_latest_compose_specification() -> None:
-    if not LATEST_SCHEMA.is_file():
-        pytest.skip(f"no compose-spec.json at {LATEST_SCHEMA}")
-    jsonschema.Draft7Validator(json.loads(LATEST_SCHEMA.read_text())).validate(document(FULL))
+    found = next((path for path in SCHEMAS if path.is_file()), None)
+    if found is None:
+        pytest.skip(f"no compose-spec.json at {SCHEMAS[0]}")
+    jsonschema.Draft7Validator(json.loads(found.read_text())).validate(document(FULL))
 
 
 @pytest.mark.docker

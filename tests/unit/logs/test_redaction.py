@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from platformctl.model.logs import LogPipeline, Redaction
 from platformctl.sources import modules
@@ -23,6 +25,8 @@ def redactions() -> tuple[Redaction, ...]:
 
 def _redacted(line: str, redactions: tuple[Redaction, ...]) -> str:
     for redaction in redactions:
+        if redaction.only_with and not any(word in line.lower() for word in redaction.only_with):
+            continue
         pieces, end = [], 0
         for found in re.finditer(redaction.pattern, line):
             pieces += [line[end : found.start(1)], redaction.replacement]
@@ -40,3 +44,18 @@ def test_no_secret_survives_and_nothing_else_is_lost(
     seen = text + json.dumps(json.loads(text), ensure_ascii=False)
     assert [secret for secret in case["secrets"] if secret in seen] == []
     assert [kept for kept in case["kept"] if kept not in seen] == []
+
+
+@given(data=st.data())
+def test_whatever_a_pattern_matches_has_one_of_its_words(
+    data: st.DataObject, redactions: tuple[Redaction, ...]
+) -> None:
+    redaction = data.draw(st.sampled_from([r for r in redactions if r.only_with]))
+    line = data.draw(st.from_regex(redaction.pattern, alphabet=st.characters(max_codepoint=126)))
+    assert any(word in line.lower() for word in redaction.only_with)
+
+
+@given(secret=st.text(min_size=1))
+def test_any_text_in_a_secret_field_is_replaced_whole(secret: str, redactions: tuple[Redaction, ...]) -> None:
+    line = json.dumps({"event": "x", "password": secret})
+    assert json.loads(_redacted(line, redactions)) == {"event": "x", "password": "[redacted]"}

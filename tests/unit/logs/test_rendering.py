@@ -12,6 +12,7 @@ import yaml
 from unit.logs.conftest import SAMPLE, make_site
 
 from platformctl.model.artifact import Artifact
+from platformctl.model.logs import Redaction
 from platformctl.model.platform import Platform
 from platformctl.model.site import RuntimeName, Site
 from platformctl.render import alloy, loki, promtail
@@ -68,7 +69,17 @@ def test_promtail_reads_files_natively_and_containers_under_compose(platform: Pl
 def test_secrets_are_replaced_before_any_field_is_read(platform: Platform, site: Site) -> None:
     [job] = _yaml(promtail.render(platform, site), "promtail/promtail.yml")["scrape_configs"]
     kinds = [next(iter(stage)) for stage in job["pipeline_stages"]]
-    assert max(i for i, kind in enumerate(kinds) if kind == "replace") < kinds.index("json")
+    assert "replace" in str(job["pipeline_stages"][: kinds.index("json")])
+    assert "replace" not in str(job["pipeline_stages"][kinds.index("json") :])
+
+
+def test_a_slow_pattern_is_only_tried_on_lines_with_its_words(platform: Platform, site: Site) -> None:
+    redaction = Redaction(name="key", pattern='"key": "([^"]+)"', only_with=("key", "a.b"))
+    guarded = replace(platform, log_pipelines=(replace(SAMPLE, redactions=(redaction,)),))
+    [job] = _yaml(promtail.render(guarded, site), "promtail/promtail.yml")["scrape_configs"]
+    [match] = [stage["match"] for stage in job["pipeline_stages"] if "replace" in str(stage)]
+    assert match["selector"] == r'{environment="production"} |~ "(?i)(?:key|a\\.b)"'
+    assert match["stages"] == [{"replace": {"expression": '"key": "([^"]+)"', "replace": "[redacted]"}}]
 
 
 def test_a_field_may_have_another_name_in_the_line(platform: Platform, site: Site) -> None:
@@ -144,11 +155,17 @@ _TYPES = {
 
 def _problems(block: Block, known: dict) -> Iterator[str]:
     yield from _argument_problems(block, known["arguments"])
-    for inner in block.blocks:
+    for inner in _inner_blocks(block):
         if inner.name not in known["block_arguments"]:
             yield f"{block.name}: unknown block {inner.name}"
         else:
             yield from _argument_problems(inner, known["block_arguments"][inner.name])
+
+
+def _inner_blocks(block: Block) -> Iterator[Block]:
+    for inner in block.blocks:
+        yield inner
+        yield from _inner_blocks(inner)
 
 
 def _argument_problems(block: Block, known: dict) -> Iterator[str]:

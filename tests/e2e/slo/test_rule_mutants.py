@@ -1,6 +1,6 @@
 """Each part of the SLO rules is held by a rule test: promtool passes the rules, and refuses every mutant.
 
-The tests themselves, with figures worked by hand, stand beside the alerts (alerts_src/slo_alerts.py).
+The tests themselves, with figures worked by hand, stand beside the alerts (alerts_src/slo_alerts.py, slo_budgets.py).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from platformctl.render import rule_tests, rules
 from platformctl.sources.definitions import load_platform
 
 ROOT = Path(__file__).parents[3]
-TESTS: Final = "prometheus/tests/slo_alerts.test.yml"
+TESTS: Final = ("prometheus/tests/slo_alerts.test.yml", "prometheus/tests/slo_budgets.test.yml")
 pytestmark = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
 
 MUTANTS: Final = {
@@ -37,7 +37,7 @@ MUTANTS: Final = {
         "it is over",
     ),
     "no floor for low traffic": ("slo", "[59m30s]) >= 10)", "[59m30s]) >= 1)", "too few to page"),
-    "no floor over 30 days": ("slo_alerts", ">= 10", ">= 1", "broken objective"),
+    "no floor over 30 days": ("slo_budgets", ">= 10", ">= 1", "broken objective"),
     "first events missed": ("slo", "up offset 1m == 1", "up offset 1m == 2", "first request ever"),
     "every new series counted whole": (
         "slo",
@@ -78,7 +78,7 @@ MUTANTS: Final = {
         "40 % slower",
     ),
     "errors are not counted": ("slo", 'status_class="5xx"', 'status_class="4xx"', "2 % failing"),
-    "unknown tenants want an objective": ("slo_alerts", 'tenant!~"', 'tenant!="', "unregistered"),
+    "unknown tenants want an objective": ("slo_budgets", 'tenant!~"', 'tenant!="', "unregistered"),
 }
 
 
@@ -96,12 +96,15 @@ def judged(folder: Path, *, files: dict[str, str], claim: str) -> subprocess.Com
     for path, text in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text)
-    document = yaml.safe_load(files[TESTS])
-    document["tests"] = [test for test in document["tests"] if claim in test["name"]]
+    for path in TESTS:
+        document = yaml.safe_load(files[path])
+        document["tests"] = [test for test in document["tests"] if claim in test["name"]]
+        if document["tests"]:
+            break
     assert document["tests"], f"no rule test speaks of {claim!r}"
-    (folder / TESTS).write_text(yaml.safe_dump(document))
+    (folder / path).write_text(yaml.safe_dump(document))
     return subprocess.run(
-        ["promtool", "test", "rules", str(folder / TESTS)], capture_output=True, text=True, check=False
+        ["promtool", "test", "rules", str(folder / path)], capture_output=True, text=True, check=False
     )
 
 

@@ -1,0 +1,113 @@
+"""Who is told when a budget is gone, and when a tenant has none."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from platform_telemetry.contract import OVERFLOW, UNKNOWN_TENANT
+from platformctl.model import slo
+from platformctl.model import slo_samples as samples
+from platformctl.model.rules import AlertRule, AlertTest, DashboardLink, Severity
+from platformctl.model.units import minutes
+
+INTERVAL: Final = minutes(1)
+
+TENANT: Final = DashboardLink(uid="tenant-detail", variables={"tenant": "tenant"})
+OVERVIEW: Final = DashboardLink(uid="platform-overview")
+
+TRAFFIC: Final = (
+    f'{slo.recorded(slo.EVENTS_TOTAL, "1m")}{{slo="availability", tenant!~"{UNKNOWN_TENANT}|{OVERFLOW}"}}'
+)
+
+
+BUDGET_SPENT: Final = AlertRule(
+    name="ErrorBudgetSpent",
+    expr=f"{slo.BUDGET_LEFT} <= 0 and on (tenant, slo) {slo.D30.sum_of(slo.EVENTS_BAD)} >= 10",
+    severity=Severity.WARNING,
+    team="backend",
+    summary="{{ $labels.tenant }} has spent its {{ $labels.slo }} budget of 30 days.",
+    description=(
+        "Left: {{ $value | humanizePercentage }} of what tier {{ $labels.tier }} allows. The objective is broken"
+        " over the last 30 days, and a credit may be owed: platformctl sla-report --tenant {{ $labels.tenant }}."
+    ),
+    dashboard=TENANT,
+    tests=(
+        AlertTest(
+            claim="two hours at a burn rate of 20, and nothing else in 30 days, leave -1900 %",
+            interval=minutes(1),
+            series=(
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+98x190"),
+                samples.answers("inn", "5xx", "0+2x190"),
+            ),
+            at=minutes(185),
+            firing=(samples.labels("inn"),),
+        ),
+        AlertTest(
+            claim="a burn rate of 0.9 leaves 10 %",
+            interval=minutes(1),
+            series=(
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+9991x190"),
+                samples.answers("inn", "5xx", "0+9x190"),
+            ),
+            at=minutes(185),
+            firing=(),
+        ),
+        AlertTest(
+            claim="two failures are too few to speak of a broken objective",
+            interval=minutes(1),
+            series=(
+                *samples.tier("test"),
+                samples.tenant("quiet-inn"),
+                samples.answers("quiet-inn", "2xx", "0x30 8x160"),
+                samples.answers("quiet-inn", "5xx", "0x30 2x160"),
+            ),
+            at=minutes(185),
+            firing=(),
+        ),
+    ),
+)
+
+WITHOUT_OBJECTIVE: Final = AlertRule(
+    name="TenantWithoutObjective",
+    expr=(
+        f"sum by (tenant) (sum_over_time({TRAFFIC}[{slo.inside(minutes(5))}])) > 0"
+        f" unless on (tenant) {slo.OBJECTIVE}"
+    ),
+    for_=minutes(10),
+    why_for="A new tenant's facts may arrive a few minutes after its first request.",
+    severity=Severity.WARNING,
+    team="platform",
+    summary="{{ $labels.tenant }} has traffic and no objective: none of its budgets is watched.",
+    description="tenant_info has no row for {{ $labels.tenant }}, or its tier is not in slas/tiers.yml.",
+    dashboard=OVERVIEW,
+    tests=(
+        AlertTest(
+            claim="a tenant that tenant_info does not know fires; one that it knows does not",
+            interval=minutes(1),
+            series=(
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+10x40"),
+                samples.answers("forgotten-inn", "2xx", "0+10x40"),
+            ),
+            at=minutes(30),
+            firing=({"tenant": "forgotten-inn"},),
+        ),
+        AlertTest(
+            claim="requests of unregistered tenants are counted together and have no objective",
+            interval=minutes(1),
+            series=(
+                samples.answers(UNKNOWN_TENANT, "4xx", "0+10x40"),
+                samples.answers(OVERFLOW, "2xx", "0+10x40"),
+            ),
+            at=minutes(30),
+            firing=(),
+        ),
+    ),
+)
+
+ALERTS: Final = (BUDGET_SPENT, WITHOUT_OBJECTIVE)

@@ -1,0 +1,23 @@
+"""The ASGI specification's own types: its scopes and messages are open dictionaries."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any, cast
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The only header of that name; none where there are several (nobody should choose between them)."""
+    found = None
+    for key, value in cast("Iterable[tuple[bytes, bytes]]", scope["headers"]):
+        if key == name:
+            if found is not None:
+                return None
+            found = value
+    return found.decode("latin-1") if found is not None else None

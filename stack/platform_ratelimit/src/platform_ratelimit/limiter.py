@@ -1,0 +1,159 @@
+"""The limiter: one decision a request, whatever state Redis is in."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from time import monotonic, perf_counter
+
+from platform_ratelimit.backend import Backend
+from platform_ratelimit.decision import Decision, Source, decision_from
+from platform_ratelimit.lease import Leases, LeaseSettings
+from platform_ratelimit.memory import MemoryStore
+from platform_ratelimit.plan import Plan, Planner
+from platform_ratelimit.policy import FailurePolicy, PolicySnapshot, Precision
+from platform_ratelimit.redis.connection import Reply
+from platform_ratelimit.redis.failures import BackendUnavailable
+
+log = logging.getLogger("platform_ratelimit")
+Observe = Callable[[Decision, float], None]  # the decision and the seconds it took
+_BELIEVED_S = (
+    1.0  # the longest a refusal is repeated unasked; bounds what a FLUSHALL or a reset leaves behind
+)
+_CLOSED_RETRY_MS = 1000
+_BLOCKED_RETRY_MS = 60_000
+
+
+class Limiter:
+    """Decides with the present snapshot; `install` replaces it whole."""
+
+    def __init__(
+        self,
+        backend: Backend,
+        snapshot: PolicySnapshot,
+        *,
+        fair_share: float | None = None,
+        leases: LeaseSettings | None = None,
+        observe: Observe | None = None,
+    ) -> None:
+        """`fair_share` is this process's part of every quota while Redis is away.
+
+        Without one it is 1 / processes, as many as listened on the channel when Redis was last asked.
+        """
+        self.backend = backend
+        self.observe = observe
+        self._lease_settings = leases or LeaseSettings()
+        self._memory = MemoryStore(clock_us=lambda: time.time_ns() // 1000)
+        self._fair_share = fair_share
+        self.unavailable = 0  # decisions Redis did not make although it was asked
+        self.install(snapshot)
+
+    def install(self, snapshot: PolicySnapshot) -> None:
+        """Use this policy from the next request on."""
+        self.planner = Planner(snapshot, ceiling_in_plan=self.backend.shares_slots)
+        self._leases = Leases(self._lease_settings, self._ask)
+
+    @property
+    def version(self) -> int:
+        """The version of the policy in force."""
+        return self.planner.snapshot.version
+
+    async def start(self) -> None:
+        """Connect; a Redis that is away delays the start by the connect timeout at most."""
+        await self.backend.start()
+
+    async def close(self) -> None:
+        """Let go of the backend."""
+        await self.backend.close()
+
+    async def decide(self, plan: Plan) -> Decision:
+        """Decide one request; never raises for a backend's sake."""
+        started = perf_counter()
+        decision = self._known(plan)
+        if decision is None:
+            decision = await self._decide(plan)
+        if self.observe is not None:
+            self.observe(decision, perf_counter() - started)
+        return decision
+
+    async def remaining(self, plan: Plan) -> list[int]:
+        """What is left of each limit of the plan, without taking any; raises `BackendUnavailable`."""
+        return list((await self.backend.decide(plan, wanted=0))[3:]) if plan.limits else []
+
+    def _known(self, plan: Plan) -> Decision | None:
+        """What needs no asking: blocked, unlimited, a leased unit in hand, or refused a moment ago."""
+        if plan.blocked:
+            return Decision(plan, Source.BLOCKED, allowed=False, reset_ms=_BLOCKED_RETRY_MS)
+        if plan.precision is Precision.LEASED and (spent := self._spend(plan)) is not None:
+            return spent
+        if plan.recheck_at:
+            now = monotonic()
+            if now < plan.recheck_at:
+                left_ms = max(1, int((plan.denied_until - now) * 1000) + 1)
+                denial = plan.denial
+                return Decision(
+                    plan,
+                    Source.CACHE,
+                    allowed=False,
+                    index=denial[1] - 1,
+                    reset_ms=left_ms,
+                    remaining=denial[3:],
+                )
+            plan.recheck_at = 0.0
+        if not plan.limits and self.planner.ceiling is None:
+            return Decision(plan, Source.UNLIMITED, allowed=True)
+        return None
+
+    def _spend(self, plan: Plan) -> Decision | None:
+        """A unit in hand of a plan that no ceiling in another slot stands above."""
+        above = self.planner.ceiling
+        return self._leases.spend(plan) if plan.limits and above in (None, plan) else None
+
+    async def _decide(self, plan: Plan) -> Decision:
+        ceiling, leases = self.planner.ceiling, self._leases
+        if ceiling is not None:
+            return await self._under_ceiling(ceiling, plan, leases)
+        return await self._own(plan, leases)
+
+    async def _own(self, plan: Plan, leases: Leases) -> Decision:
+        """The limits of the plan itself."""
+        if not plan.limits:
+            return Decision(plan, Source.UNLIMITED, allowed=True)
+        if not self.backend.available:
+            return self._fallback(plan)
+        try:
+            if plan.precision is Precision.LEASED:
+                return leases.spend(plan) or await leases.decide(plan)
+            return decision_from(plan, await self._ask(plan, 1), Source.REDIS)
+        except BackendUnavailable:
+            self.unavailable += 1
+            return self._fallback(plan)
+
+    async def _under_ceiling(self, ceiling: Plan, plan: Plan, leases: Leases) -> Decision:
+        """The ceiling in another slot: spend a unit of its lease, and return it if the plan refuses."""
+        above = self._known(ceiling) or await self._own(ceiling, leases)
+        if not above.allowed:
+            return Decision(plan, above.source, allowed=False, reset_ms=above.reset_ms)
+        decision = await self._own(plan, leases)
+        if not decision.allowed and above.source is Source.LEASE:
+            leases.give_back(ceiling)
+        return decision
+
+    async def _ask(self, plan: Plan, wanted: int) -> Reply:
+        """Ask the backend, and remember a refusal for as long as it holds."""
+        reply = await self.backend.decide(plan, wanted=wanted)
+        if reply[0] == 0:
+            now, wait_s = monotonic(), reply[2] / 1000
+            plan.denial = reply
+            plan.denied_until = now + wait_s
+            plan.recheck_at = now + min(wait_s, _BELIEVED_S)
+        return reply
+
+    def _fallback(self, plan: Plan) -> Decision:
+        if plan.failure is FailurePolicy.OPEN:
+            return Decision(plan, Source.OPEN, allowed=True)
+        if plan.failure is FailurePolicy.CLOSED:
+            return Decision(plan, Source.CLOSED, allowed=False, reset_ms=_CLOSED_RETRY_MS)
+        share = self._fair_share or 1 / self.backend.processes
+        return decision_from(plan, self._memory.decide(plan.keys, share=share), Source.LOCAL)

@@ -1,0 +1,1 @@
+"""What the limiter tells Prometheus: the catalogue (pure data) and the collector."""

@@ -1,0 +1,1 @@
+"""SLA reports as pages: Markdown, HTML, CSV. The terminal's form is in the command line."""

@@ -1,0 +1,116 @@
+"""A report as one HTML file: no script, nothing loaded from elsewhere, light and dark, fit for paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import groupby
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from platformctl.render.sla import view
+from platformctl.sla import wording
+from platformctl.sla.report import Hour, Report, Statement
+
+_LEVELS: Final = (
+    (Fraction(999, 1000), "good"),
+    (Fraction(99, 100), "fair"),
+    (Fraction(1, 2), "poor"),
+    (Fraction(0), "down"),
+)
+"""Shades of an hour by its availability; the page's legend names the same bounds."""
+
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One hour of the heat map."""
+
+    shade: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the heat map, by the clock of the report's zone: 23, 24 or 25 hours."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+def render(report: Report) -> str:
+    """The whole page."""
+    template = _environment().get_template("report.html")
+    return template.render(
+        report=report,
+        zone=report.period.zone,
+        columns=view.SUMMARY,
+        tenants=[_tenant(s, report) for s in report.statements if s.detail],
+        title=_title(report),
+        view=view,
+        wording=wording,
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("platformctl", "render/sla/templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _title(report: Report) -> str:
+    alone = len(report.statements) == 1 and report.statements[0].detail
+    return report.statements[0].name if alone else report.scope
+
+
+def _tenant(statement: Statement, report: Report) -> dict[str, object]:
+    hours = statement.detail.hours if statement.detail else ()
+    return {
+        "statement": statement,
+        "detail": statement.detail,
+        "figures": list(view.figures(statement)),
+        "days": list(_days(hours, report)),
+        "worst": view.worst_hours(hours),
+        "spent": _spent(statement),
+    }
+
+
+def _spent(statement: Statement) -> int | None:
+    """The budget bar's length: whole percent spent, at most 100."""
+    target = statement.availability.target
+    if target is None or not statement.known:
+        return None
+    return min(100, int(statement.availability.counts.spent(target) * 100))
+
+
+def _days(hours: tuple[Hour, ...], report: Report) -> Iterator[Day]:
+    """Every hour from the first to the last, so that a missing one moves no other."""
+    if not hours:
+        return
+    clock = ZoneInfo(report.period.zone)
+    known = {hour.start: hour for hour in hours}
+    count = (hours[-1].start - hours[0].start) // _HOUR + 1
+    starts = [hours[0].start + n * _HOUR for n in range(count)]
+    for date, of_day in groupby(starts, key=lambda start: start.astimezone(clock).date()):
+        cells = tuple(_cell(start.astimezone(clock), known.get(start)) for start in of_day)
+        yield Day(f"{date:%a %d %b}", cells)
+
+
+def _cell(start: datetime, hour: Hour | None) -> Cell:
+    at = f"{start:%H:%M}"
+    if hour is None:
+        return Cell("none", f"{at} no sum of this hour")
+    ratio = hour.requests.ratio
+    if ratio is None:
+        return Cell("none", f"{at} no requests")
+    shade = next(name for least, name in _LEVELS if ratio >= least)
+    return Cell(shade, f"{at} {wording.percent(ratio)}, {hour.requests.bad} of {hour.requests.total} failed")

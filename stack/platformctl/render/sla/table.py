@@ -1,0 +1,62 @@
+"""A report as CSV: one line a tenant, plain numbers, for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Final
+
+from platformctl.sla import wording
+from platformctl.sla.report import Report, Statement
+
+_HEADS: Final = (
+    "period", "start", "end", "tenant", "name", "tier", "vertical", "data", "requests", "failed", "forgiven",
+    "availability_percent", "objective_percent", "budget_left_percent", "observed_minutes", "down_minutes",
+    "latency_threshold", "latency_measured", "latency_slow", "latency_objective_percent",
+    "credit_percent", "objectives_met",
+)  # fmt: skip
+
+
+def render(report: Report) -> str:
+    """The whole report; cells that a spreadsheet would take for a formula are marked as text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_HEADS)
+    period = report.period
+    for statement in report.statements:
+        head = (period.name, f"{period.start:%Y-%m-%dT%H:%MZ}", f"{period.end:%Y-%m-%dT%H:%MZ}")
+        writer.writerow([*head, *_row(statement)])
+    return out.getvalue()
+
+
+def _row(s: Statement) -> tuple[object, ...]:
+    who = (s.tenant, _harmless(s.name), s.tier, s.vertical)
+    if not s.known:
+        return (*who, "no", *([""] * (len(_HEADS) - 8)))
+    requests, target = s.availability.counts, s.availability.target
+    return (
+        *who,
+        "yes",
+        requests.total,
+        requests.bad,
+        requests.forgiven,
+        _bare(wording.percent(requests.ratio)),
+        _bare(wording.target(target)),
+        _bare(wording.left(requests.left(target))) if target is not None else "",
+        s.minutes.total,
+        s.minutes.counted_bad,
+        s.latency.threshold,
+        s.latency.counts.total,
+        s.latency.counts.bad,
+        _bare(wording.target(s.latency.target)),
+        _bare(wording.credit(s.credit)),
+        "yes" if s.kept else "no",
+    )
+
+
+def _bare(text: str) -> str:
+    return "" if text == wording.NO_FIGURE else text.removesuffix(" %")
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,170 @@
+"""What every form of a report shows, as text: the summary's columns, one tenant's figures, the appendix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import floor
+from typing import Final
+
+from platformctl.sla import wording
+from platformctl.sla.counts import Counts
+from platformctl.sla.queries import Query
+from platformctl.sla.report import Hour, Incident, Promise, Report, Statement
+from platformctl.sla.wording import NO_FIGURE
+
+WORST_HOURS: Final = 5
+
+UNCERTAINTY: Final = (
+    "Counts are exact sums of what the platform's own counters showed at its scrapes (every 15 s). "
+    "An event near a border of the period or of an excluded window may fall on its other side by up to "
+    "75 s: one scrape and one evaluation. When a process dies, what it counted since its last scrape is lost. "
+    "Percentages are rounded down, budget spent is rounded up."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the summary."""
+
+    title: str
+    of: Callable[[Statement], str]
+    is_number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of a tenant: what it is, how much, and what it is held against."""
+
+    title: str
+    value: str
+    beside: str = ""
+
+
+def verdict(statement: Statement) -> str:
+    """``met``, ``broken`` or ``no data``."""
+    if not statement.known:
+        return "no data"
+    return "met" if statement.kept else "broken"
+
+
+def outcome(report: Report) -> str:
+    """How many tenants met their objectives, in one sentence."""
+    if len(report.statements) == 1:
+        return f"Objectives: {verdict(report.statements[0])}."
+    unknown, broken = len(report.unknown), len(report.breaches)
+    met = len(report.statements) - broken - unknown
+    tail = f", {unknown} without data" if unknown else ""
+    return f"{met} of {len(report.statements)} tenants met their objectives; {broken} did not{tail}."
+
+
+def _if_known(of: Callable[[Statement], str]) -> Callable[[Statement], str]:
+    return lambda s: of(s) if s.known else NO_FIGURE
+
+
+def _left(promise: Promise) -> str:
+    return NO_FIGURE if promise.target is None else wording.left(promise.counts.left(promise.target))
+
+
+def _last(statement: Statement) -> Counts | None:
+    return statement.past[0].requests if statement.past else None
+
+
+SUMMARY: Final = (
+    Column("Tenant", lambda s: s.tenant, is_number=False),
+    Column("Tier", lambda s: s.tier, is_number=False),
+    Column("Availability", _if_known(lambda s: wording.percent(s.availability.counts.ratio))),
+    Column("Objective", lambda s: wording.target(s.availability.target)),
+    Column("Budget left", _if_known(lambda s: _left(s.availability))),
+    Column("Down", _if_known(lambda s: wording.duration(s.minutes.counted_bad))),
+    Column("Requests", _if_known(lambda s: wording.number(s.availability.counts.total))),
+    Column("Fast enough", _if_known(lambda s: wording.percent(s.latency.counts.ratio, 2))),
+    Column("Credit", _if_known(lambda s: wording.credit(s.credit))),
+    Column("Trend", _if_known(lambda s: wording.trend(s.availability.counts, _last(s)))),
+    Column("Objectives", verdict, is_number=False),
+)
+
+
+def figures(statement: Statement) -> Iterator[Figure]:
+    """One tenant's figures, the most important first."""
+    if not statement.known:
+        return
+    yield from _availability(statement)
+    yield from _latency(statement)
+    requests = statement.availability.counts
+    yield Figure("Requests", wording.number(requests.total), _classes(statement))
+    if requests.forgiven or statement.minutes.forgiven:
+        yield Figure(
+            "Excluded",
+            wording.number(requests.forgiven),
+            f"failed requests, and {wording.duration(statement.minutes.forgiven)} of downtime, in agreed windows",
+        )
+    if statement.credit is not None:
+        yield Figure(
+            "Credit owed", wording.credit(statement.credit), "of the month's fee, by the contract's table"
+        )
+
+
+def _availability(statement: Statement) -> Iterator[Figure]:
+    counts, target = statement.availability.counts, statement.availability.target
+    yield Figure(
+        "Availability",
+        wording.percent(counts.ratio),
+        f"objective {wording.target(target)}: {_kept(statement.availability)}",
+    )
+    if target is not None:
+        allowed = floor(counts.allowed(target))
+        yield Figure(
+            "Error budget left",
+            wording.left(counts.left(target)),
+            f"{wording.number(counts.counted_bad)} failed of {wording.number(allowed)} allowed",
+        )
+    yield Figure(
+        "Downtime",
+        wording.duration(statement.minutes.counted_bad),
+        f"{wording.percent(statement.minutes.ratio)} of {wording.duration(statement.minutes.counted)} up",
+    )
+
+
+def _latency(statement: Statement) -> Iterator[Figure]:
+    latency = statement.latency
+    if latency.target is not None:
+        yield Figure(
+            f"Answered within {latency.threshold}",
+            wording.percent(latency.counts.ratio, 2),
+            f"objective {wording.target(latency.target)}: {_kept(latency)}",
+        )
+
+
+def _kept(promise: Promise) -> str:
+    return "met" if promise.kept else "broken"
+
+
+def _classes(statement: Statement) -> str:
+    return ", ".join(f"{c.name} {wording.number(c.count)}" for c in statement.classes)
+
+
+def worst_hours(hours: tuple[Hour, ...]) -> tuple[Hour, ...]:
+    """The hours with the most failed requests, the worst first."""
+    failed = [hour for hour in hours if hour.requests.bad]
+    return tuple(sorted(failed, key=lambda h: (-h.requests.bad, h.start))[:WORST_HOURS])
+
+
+def incident_text(incident: Incident, zone: str) -> str:
+    """An incident in one line; it names the tenant where it is about one."""
+    whom = f" ({incident.tenant})" if incident.tenant else ""
+    return f"{incident.alert}{whom}: {wording.when(incident.when, zone)}{', cut at the border' if incident.cut else ''}"
+
+
+def mean_time_to_resolve(incidents: tuple[Incident, ...]) -> str:
+    """Mean minutes from firing to the end of the alert, of incidents that lie inside the period."""
+    whole = [i.when.minutes for i in incidents if not i.cut]
+    return wording.duration(-(-sum(whole) // len(whole))) if whole else NO_FIGURE
+
+
+def instant_text(query: Query) -> str:
+    """For which instants a query was asked."""
+    end = f"{query.at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
+    if query.start and query.step:
+        return f"{query.start:%Y-%m-%dT%H:%M:%SZ} to {end}, every {int(query.step.total_seconds())} s"
+    return f"at {end}"

@@ -1,0 +1,1 @@
+"""The arithmetic of service level agreements: periods, budgets, exclusions, credits. Pure, exact, no floats."""

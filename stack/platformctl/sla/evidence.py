@@ -1,0 +1,78 @@
+"""What was read for a period, before anything is concluded from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from platformctl.sla.exclusion import Segment
+from platformctl.sla.queries import Query
+from platformctl.sla.report import Hour, Incident
+from platformctl.sla.timeline import Minute
+
+
+class Tally:
+    """Whole numbers by tenant and label (an SLO, a status class), added up."""
+
+    def __init__(self) -> None:
+        self._counts: defaultdict[str, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+
+    def add(self, tenant: str, label: str, count: int) -> None:
+        """Add to the number."""
+        self._counts[tenant][label] += count
+
+    def of(self, tenant: str, label: str) -> int:
+        """The number; 0 where nothing was added."""
+        return self.by_label(tenant).get(label, 0)
+
+    def has(self, tenant: str, label: str) -> bool:
+        """Whether anything was added, be it 0."""
+        return label in self.by_label(tenant)
+
+    def by_label(self, tenant: str) -> Mapping[str, int]:
+        """The tenant's numbers."""
+        return self._counts.get(tenant, {})
+
+    def tenants(self) -> Iterable[str]:
+        """Every tenant that something was added for."""
+        return self._counts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventTallies:
+    """Events by (tenant, SLO), and requests by (tenant, status class)."""
+
+    total: Tally = field(default_factory=Tally)
+    bad: Tally = field(default_factory=Tally)
+    classes: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forgiven:
+    """A segment of excluded time and the bad events in it, by (tenant, SLO)."""
+
+    segment: Segment
+    bad: Tally
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """Everything that was read for one period.
+
+    observed, unreachable: minutes in which rules ran, and in which no process answered.
+    down: by tenant, the minutes in which half of its requests failed.
+    objectives: by (tenant, SLO), as alerts used them.
+    """
+
+    observed: frozenset[Minute]
+    unreachable: frozenset[Minute]
+    events: EventTallies
+    down: Mapping[str, frozenset[Minute]]
+    forgiven: tuple[Forgiven, ...]
+    objectives: Mapping[tuple[str, str], Decimal]
+    incidents: tuple[Incident, ...]
+    past: tuple[tuple[str, EventTallies], ...]
+    hours: tuple[Hour, ...]
+    queries: tuple[Query, ...]

@@ -1,0 +1,181 @@
+"""Every question a report asks, whole: its text, its instant, and what the figure made of it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from platformctl.model import slo
+from platformctl.model.units import Duration
+from platformctl.sla.timeline import Interval
+
+_LAST_OF_MINUTE: Final = timedelta(milliseconds=59_999)
+"""Rules run some seconds into a minute: the end of that minute takes its sample in, and no later one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Query:
+    """One question: PromQL, the instant it is asked for, and the definition of the figure.
+
+    step: set for a question over a range of instants; `at` is then its end, `start` its start.
+    """
+
+    figure: str
+    definition: str
+    text: str
+    at: datetime
+    start: datetime | None = None
+    step: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """Which series a report may read: all of them, or one tenant's and no other's."""
+
+    tenant: str | None = None
+
+    def of(self, **labels: str) -> str:
+        """A PromQL selector with the labels, and the tenant where there is one."""
+        chosen = labels | ({"tenant": self.tenant} if self.tenant else {})
+        inside = ", ".join(f'{name}="{value}"' for name, value in chosen.items())
+        return f"{{{inside}}}" if inside else ""
+
+
+EVERYBODY: Final = Selection()
+
+
+def observed(period: Interval) -> Query:
+    """The minutes in which rules ran."""
+    return _samples(
+        "observed minutes",
+        "A minute is observed when Prometheus evaluated the rules in it; the others are gaps, neither up nor down.",
+        slo.recorded(slo.HEARTBEAT, "1m"),
+        period,
+    )
+
+
+def reachable(period: Interval) -> Query:
+    """Whether the platform answered, minute by minute."""
+    return _samples(
+        "platform outages",
+        "A minute is an outage of the platform when none of its processes answered any scrape; "
+        "it is a down minute of every tenant.",
+        slo.SOURCE_UP,
+        period,
+    )
+
+
+def rolled_up(period: Interval) -> Query:
+    """The hours that have been summed."""
+    return _samples(
+        "hours rolled up",
+        "Whole hours of UTC are read from hourly sums; what they do not cover is read minute by minute.",
+        slo.recorded(slo.HEARTBEAT, "1h"),
+        period,
+    )
+
+
+def down(period: Interval, selection: Selection) -> Query:
+    """The minutes in which tenants were down."""
+    return _samples(
+        "down minutes",
+        "A minute is down for a tenant when at least half of its requests failed in it (5xx).",
+        slo.DOWN_MINUTE + selection.of(),
+        period,
+    )
+
+
+def all_events(part: Interval, selection: Selection, step: str) -> tuple[Query, ...]:
+    """Requests by SLO, their bad ones, and requests by status class, in one part of the period."""
+    return (
+        _sum(
+            "requests",
+            "For availability every answered request; for latency every request whose time was measured.",
+            slo.recorded(slo.EVENTS_TOTAL, step) + selection.of(),
+            part,
+        ),
+        bad_events(part, selection, step=step),
+        _sum(
+            "requests by status class",
+            "Answers by the first digit of their status code.",
+            slo.recorded(slo.REQUESTS, step) + selection.of(),
+            part,
+        ),
+    )
+
+
+def availability_events(part: Interval, selection: Selection, step: str) -> tuple[Query, ...]:
+    """Requests and failed ones of an earlier period, or a part of it."""
+    chosen = selection.of(slo=slo.AVAILABILITY)
+    figure, definition = (
+        "earlier periods",
+        "Availability of the periods before, for the trend; nothing is excluded.",
+    )
+    return tuple(
+        _sum(figure, definition, slo.recorded(events, step) + chosen, part)
+        for events in (slo.EVENTS_TOTAL, slo.EVENTS_BAD)
+    )
+
+
+def bad_events(part: Interval, selection: Selection, *, step: str) -> Query:
+    """Bad events by SLO."""
+    return _sum(
+        "bad requests",
+        "For availability answers with a 5xx status; for latency those over the threshold of the tenant's tier.",
+        slo.recorded(slo.EVENTS_BAD, step) + selection.of(),
+        part,
+    )
+
+
+def objectives(at: datetime, selection: Selection) -> Query:
+    """The objectives by which alerts were judged at the end of the period."""
+    return Query(
+        figure="recorded objectives",
+        definition="The objective that alerts used; where the contract's differs, the report says so.",
+        text=slo.OBJECTIVE + selection.of(),
+        at=at,
+    )
+
+
+def hourly(events_name: str, period: Interval, selection: Selection) -> Query:
+    """One sample an hour of one tenant's availability events."""
+    return _samples(
+        "hours",
+        "Requests and bad requests hour by hour, in whole hours of UTC.",
+        slo.recorded(events_name, "1h") + selection.of(slo=slo.AVAILABILITY),
+        period,
+    )
+
+
+def incidents(part: Interval, selection: Selection) -> Query:
+    """Critical alerts that fired, minute by minute: one tenant's and the platform's, or all."""
+    whose = f', tenant=~"|{selection.tenant}"' if selection.tenant else ""
+    return Query(
+        figure="incidents",
+        definition="From the minute a critical alert fired to the minute it stopped: alert-based, "
+        "so the fault itself may have begun earlier, and the time to detect it is not known.",
+        text=f'count_over_time(ALERTS{{alertstate="firing", severity="critical"{whose}}}[59999ms])',
+        start=part.start + timedelta(minutes=1),
+        at=part.end,
+        step=timedelta(minutes=1),
+    )
+
+
+def _sum(figure: str, definition: str, series: str, part: Interval) -> Query:
+    return Query(
+        figure=figure,
+        definition=definition,
+        text=f"sum_over_time({series}[{_length(part)}])",
+        at=part.end + _LAST_OF_MINUTE,
+    )
+
+
+def _samples(figure: str, definition: str, series: str, part: Interval) -> Query:
+    return Query(
+        figure=figure, definition=definition, text=f"{series}[{_length(part)}]", at=part.end + _LAST_OF_MINUTE
+    )
+
+
+def _length(part: Interval) -> Duration:
+    return Duration(part.minutes * 60_000)

@@ -1,0 +1,201 @@
+"""What a Prometheus (or Thanos, or Mimir) recorded, read exactly: whole numbers or an error, never a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final, TypeAlias, cast
+from urllib.parse import urlsplit
+
+import requests
+from prometheus_api_client import PrometheusConnect
+from prometheus_api_client.exceptions import PrometheusApiClientException
+
+from platformctl.errors import PlatformError, UsageError
+from platformctl.sla.queries import Query
+
+Labels: TypeAlias = Mapping[str, str]
+_TIMEOUT_S: Final = 120
+
+
+class HistoryUnavailable(PlatformError):
+    """No figure can be given: the server did not answer, or not with all of it."""
+
+    kind = "history"
+
+
+class NoHistory(HistoryUnavailable):
+    """The server answers, and has recorded nothing of the period."""
+
+    kind = "no-history"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Access:
+    """Where the history is and how to be let in.
+
+    url: without a password in it; None until it is known.
+    organisation: the tenant header (X-Scope-OrgID) of Mimir and others.
+    token_file, password_file: files that hold a bearer token, or the password of `user`.
+    """
+
+    url: str | None
+    organisation: str | None = None
+    token_file: Path | None = None
+    user: str | None = None
+    password_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of an answer: its labels, and (milliseconds since 1970, value) pairs."""
+
+    labels: Labels
+    samples: tuple[tuple[int, int], ...]
+
+
+class History:
+    """One server at `url`. `asked` holds every question so far, for the appendix."""
+
+    def __init__(self, access: Access) -> None:
+        self.url = _checked(access.url or "")
+        self._client = _client(access, self.url)
+        self.asked: list[Query] = []
+
+    def now(self) -> datetime:
+        """The server's clock: what decides whether a period is over."""
+        with _told(self.url):
+            answer = self._client.custom_query("time()", timeout=_TIMEOUT_S)
+        return datetime.fromtimestamp(float(cast(str, answer[1])), UTC)
+
+    def sums(self, query: Query) -> Iterator[tuple[Labels, int]]:
+        """Each series of an instant answer with its whole value."""
+        for entry in self._ask(query):
+            yield _labels(entry), _whole(cast(list[str], entry["value"])[1], query, entry)
+
+    def values(self, query: Query) -> Iterator[tuple[Labels, Decimal]]:
+        """Each series of an instant answer with its value."""
+        for entry in self._ask(query):
+            yield _labels(entry), _number(cast(list[str], entry["value"])[1], query, entry)
+
+    def series(self, query: Query) -> Iterator[Series]:
+        """Each series with its recorded samples (or, for a query with a step, its value at each instant)."""
+        for entry in self._ask(query):
+            pairs = cast(list[tuple[float, str]], entry["values"])
+            yield Series(
+                _labels(entry),
+                tuple((round(at * 1000), _whole(text, query, entry)) for at, text in pairs),
+            )
+
+    def _ask(self, query: Query) -> list[dict[str, object]]:
+        self.asked.append(query)
+        with _told(self.url):
+            if query.start and query.step:
+                answer = self._client.custom_query_range(
+                    query.text,
+                    start_time=query.start,
+                    end_time=query.at,
+                    step=str(int(query.step.total_seconds())),
+                    timeout=_TIMEOUT_S,
+                )
+            else:
+                answer = self._client.custom_query(
+                    query.text, params={"time": f"{query.at.timestamp():.3f}"}, timeout=_TIMEOUT_S
+                )
+        return cast(list[dict[str, object]], answer)
+
+
+def _client(access: Access, url: str) -> PrometheusConnect:
+    session = requests.Session()
+    session.trust_env = False
+    session.hooks["response"].append(_refuse_partial)
+    headers = {"X-Scope-OrgID": access.organisation} if access.organisation else {}
+    if access.token_file:
+        headers["Authorization"] = f"Bearer {_secret(access.token_file)}"
+    password = _secret(access.password_file) if access.password_file else ""
+    return PrometheusConnect(
+        url=url,
+        headers=headers,
+        auth=(access.user, password) if access.user else None,
+        session=session,
+    )
+
+
+def _checked(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise UsageError(f"not the URL of a server: {url!r}", fix="write it like http://127.0.0.1:9090")
+    if parts.username or parts.password:
+        raise UsageError("a password in a URL ends up in logs", fix="use --user and --password-file")
+    return url.rstrip("/")
+
+
+def _secret(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise HistoryUnavailable(f"cannot be read: {error.strerror}", where=str(path)) from error
+
+
+def _refuse_partial(response: requests.Response, *_: object, **__: object) -> None:
+    """The client drops warnings; Thanos and Mimir tell by them that a part of the data is missing."""
+    if response.ok and b'"warnings":[' in response.content and (said := response.json().get("warnings")):
+        raise HistoryUnavailable(
+            f"the answer is partial, and a figure made of it would be wrong: {said[0]}",
+            where=response.url.partition("?")[0],
+            fix="mend the store that is missing, then run the report again",
+        )
+
+
+@contextmanager
+def _told(url: str) -> Iterator[None]:
+    """Turn what the client raises into what a person can mend."""
+    try:
+        yield
+    except requests.Timeout as error:
+        raise HistoryUnavailable(
+            f"no answer within {_TIMEOUT_S} s", where=url, fix="ask for a shorter period"
+        ) from error
+    except requests.RequestException as error:
+        raise HistoryUnavailable(
+            f"Prometheus does not answer ({type(error).__name__})",
+            where=url,
+            fix="platformctl status, or name another server with --prometheus URL",
+        ) from error
+    except PrometheusApiClientException as error:
+        raise HistoryUnavailable(f"Prometheus refused: {str(error)[:400]}", where=url) from error
+
+
+def _labels(entry: dict[str, object]) -> Labels:
+    return cast(Labels, entry["metric"])
+
+
+def _whole(text: str, query: Query, entry: dict[str, object]) -> int:
+    if text.isdecimal():
+        return int(text)
+    number = _number(text, query, entry)
+    if number != number.to_integral_value() or number < 0:
+        raise _unusable(f"{text}, which is no count", query, entry)
+    return int(number)
+
+
+def _number(text: str, query: Query, entry: dict[str, object]) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite():
+        raise _unusable(f"{text}, which is no number", query, entry)
+    return number
+
+
+def _unusable(what: str, query: Query, entry: dict[str, object]) -> HistoryUnavailable:
+    return HistoryUnavailable(
+        f"the history holds {what}, for {dict(_labels(entry))}",
+        where=query.text,
+        fix="the series were not recorded by these rules: look at alerts_src/slo.py",
+    )

@@ -1,0 +1,94 @@
+"""Break the report's code one line at a time, and see that a test notices. Prints what was caught.
+
+python tests/benchmarks/sla/mutants.py            unit tests, then the week of known truth
+python tests/benchmarks/sla/mutants.py --unit     unit tests alone
+"""
+
+# ruff: noqa: E501
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[3]
+UNIT, WEEK = "tests/unit/sla", "tests/e2e/sla/test_figures.py"
+
+
+class Mutant(NamedTuple):
+    what: str
+    file: str
+    before: str
+    after: str
+    tests: str = UNIT
+
+
+MUTANTS = (
+    Mutant("forgiven failures count as good", "sla/counts.py", "return self.total - self.forgiven", "return self.total"),
+    Mutant("an objective met exactly is broken", "sla/counts.py", ">= numerator * self.counted", "> numerator * self.counted"),
+    Mutant("spent counts what is forgiven", "sla/counts.py", "Fraction(self.counted_bad * denominator", "Fraction(self.bad * denominator"),
+    Mutant("percentages are rounded up", "sla/wording.py", "return f\"{_down(ratio, places)} %\"", "return f\"{-_down(-ratio, places)} %\""),
+    Mutant("a credit is owed at the step", "sla/credit.py", "if availability < Fraction(s.below)", "if availability <= Fraction(s.below)"),
+    Mutant("the mildest step is owed", "sla/credit.py", "return max((s.percent", "return min((s.percent"),
+    Mutant("credits by the better availability", "sla/credit.py", "return min((r for r", "return max((r for r"),
+    Mutant("a day is always 24 hours", "sla/period.py", "return _midnight(self.last + timedelta(days=1), self.zone)", "return self.start + timedelta(days=(self.last - self.first).days + 1)"),
+    Mutant("weeks begin on Sunday", "sla/period.py", "of.weekday()", "(of.weekday() + 1) % 7"),
+    Mutant("the last week is this week", "sla/period.py", "return week(today - timedelta(days=7), zone)", "return week(today, zone)"),
+    Mutant("overlapping windows forgive twice", "sla/exclusion.py", "if inside.start <= start and end <= inside.end)\n        if holding:\n            yield Segment", "if inside.start <= start and end <= inside.end)\n        for _ in holding:\n            yield Segment"),
+    Mutant("any selection is enough", "sla/exclusion.py", "            and (not self.tiers or tenant.tier in self.tiers)", "            or (bool(self.tiers) and tenant.tier in self.tiers)"),
+    Mutant("a roll-up speaks for 61 minutes", "sla/timeline.py", "range(end - 59, end + 1)", "range(end - 60, end + 1)"),
+    Mutant("a run loses its first minute", "sla/timeline.py", "start=instant(first - 1)", "start=instant(first)"),
+    Mutant("hours are rounded outwards", "sla/timeline.py", "minute_at(of.end) // 60 * 60", "-(-minute_at(of.end) // 60) * 60"),
+    Mutant("sums end a minute early", "sla/queries.py", "at=part.end + _LAST_OF_MINUTE,\n    )\n\n\ndef _samples", "at=part.end,\n    )\n\n\ndef _samples", WEEK),
+    Mutant("hours without a roll-up are forgotten", "app/sla_gather.py", "for hole in holes:", "for hole in ():", WEEK),
+    Mutant("roll-ups and minutes both count", "app/sla_gather.py", "holes = outside(span, rolled_up)", "holes = (span,)", WEEK),
+    Mutant("a gap counts as down", "sla/assemble.py", "total=len(evidence.observed), bad=len(down)", "total=len(evidence.observed), bad=len(down) + 20", WEEK),
+    Mutant("a platform's outage is nobody's downtime", "sla/assemble.py", " | evidence.unreachable)", ")", WEEK),
+    Mutant("an excluded window is everybody's", "sla/assemble.py", "for f in evidence.forgiven if f.segment.excuses(tenant))", "for f in evidence.forgiven)", WEEK),
+    Mutant("a tenant without data is fine", "sla/assemble.py", "known = evidence.events.total.has(tenant.id, slo.AVAILABILITY)", "known = True", WEEK),
+    Mutant("strangers are passed over", "sla/assemble.py", "sorted(found - known)", "sorted(found & set())", WEEK),
+    Mutant("credits are owed for weeks", "sla/assemble.py", " if asked.period.kind is PeriodKind.MONTH else None", "", WEEK),
+    Mutant("slow answers are not counted", "sla/assemble.py", "latency = _promise(tenant, slo.LATENCY", "latency = _promise(tenant, slo.AVAILABILITY", WEEK),
+)  # fmt: skip
+
+
+def caught(mutant: Mutant, folder: Path) -> bool:
+    """Whether the tests fail with the mutant in place."""
+    copy = folder / "stack"
+    shutil.copytree(ROOT / "stack" / "platformctl", copy / "platformctl", dirs_exist_ok=True)
+    shutil.copytree(ROOT / "cli" / "platformctl_cli", copy / "platformctl_cli", dirs_exist_ok=True)
+    file = copy / "platformctl" / mutant.file
+    text = file.read_text()
+    assert text.count(mutant.before) == 1, (
+        f"{mutant.what}: {mutant.before!r} is there {text.count(mutant.before)} times"
+    )
+    file.write_text(text.replace(mutant.before, mutant.after))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", mutant.tests],
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}, capture_output=True,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stdout.decode()[-500:]
+    return done.returncode == 1
+
+
+def main() -> None:
+    control = Mutant("nothing", "sla/counts.py", "NOTHING = ", "NOTHING = ")
+    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        assert not caught(control, Path(folder)), "the tests fail without any mutant"
+    chosen = [m for m in MUTANTS if m.tests == UNIT or "--unit" not in sys.argv]
+    survived = 0
+    for mutant in chosen:
+        with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+            found = caught(mutant, Path(folder))
+        survived += not found
+        print(f"{'caught  ' if found else 'SURVIVED'} {mutant.what} ({mutant.file})", flush=True)
+    print(f"{len(chosen) - survived} of {len(chosen)} caught")
+    sys.exit(1 if survived else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,121 @@
+"""One week of known truth: 19 to 25 October 2026 in Berlin, in which summer time ends. Imports no platformctl.
+
+The week has 7 x 24 + 1 = 169 hours, 10,140 minutes. In all of it:
+  Tuesday  14:00-14:20 local: Prometheus is away (20 minutes not observed).
+  Saturday 12:00-12:05 local: no process answers, no tenant gets a request (5 minutes of outage).
+So 10,120 minutes are observed, and 10,115 have traffic.
+  Friday 09:00 UTC: the hourly sum was never recorded; its minutes were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+
+from history_files import Minute, Recorded
+
+Rates = Callable[[Minute], tuple[int, int, int, int] | None]
+"""Of a minute: answers 2xx, 4xx, 5xx, and how many were slow; None where the tenant has no series yet."""
+
+
+def minute(day: int, hour: int, of_hour: int = 0) -> Minute:
+    """The minute that ENDS at this instant of October 2026, UTC."""
+    return int(datetime(2026, 10, day, hour, of_hour, tzinfo=UTC).timestamp()) // 60
+
+
+START = minute(18, 22)  # Monday 00:00 +02:00
+END = minute(25, 23)  # the next Monday 00:00 +01:00
+GAP = range(minute(20, 12) + 1, minute(20, 12, 20) + 1)
+OUTAGE = range(minute(24, 10) + 1, minute(24, 10, 5) + 1)
+HOUR_NOT_SUMMED = minute(23, 9)
+FAULT = range(minute(21, 8) + 1, minute(21, 8, 30) + 1)  # Wednesday 10:00-10:30 local
+UPGRADE = range(minute(25, 0) + 1, minute(25, 2, 10) + 1)  # Sunday from 02:00 +02:00, ten minutes too long
+ARRIVAL = minute(22, 10)  # Thursday 12:00 local
+
+
+def steady(_: Minute) -> tuple[int, int, int, int]:
+    return (100, 0, 0, 0)
+
+
+def faulty(at: Minute) -> tuple[int, int, int, int]:
+    return (0, 0, 100, 0) if at in FAULT else (100, 0, 0, 0)
+
+
+def upgraded(at: Minute) -> tuple[int, int, int, int]:
+    return (0, 0, 100, 0) if at in UPGRADE else (100, 0, 0, 0)
+
+
+def slow(_: Minute) -> tuple[int, int, int, int]:
+    return (100, 0, 0, 5)
+
+
+def quiet(_: Minute) -> tuple[int, int, int, int]:
+    return (0, 0, 0, 0)
+
+
+def late(at: Minute) -> tuple[int, int, int, int] | None:
+    return (10, 0, 0, 0) if at > ARRIVAL else None
+
+
+def noisy(_: Minute) -> tuple[int, int, int, int]:
+    return (79, 20, 1, 0)
+
+
+TENANTS: dict[str, Rates] = {
+    "steady": steady,
+    "faulty": faulty,
+    "upgraded": upgraded,
+    "slow": slow,
+    "quiet": quiet,
+    "late": late,
+    "noisy": noisy,
+    "stranger": steady,
+}
+
+
+def recorded() -> Iterator[Recorded]:
+    """What the rules would have recorded in that week."""
+    observed = [m for m in range(START + 1, END + 1) if m not in GAP]
+    yield Recorded("slo:heartbeat:increment1m", dict.fromkeys(observed, 1))
+    yield Recorded("slo:source_up:max1m", {m: int(m not in OUTAGE) for m in observed})
+    yield _hourly("slo:heartbeat", "", dict.fromkeys(observed, 1))
+    for tenant, rates in TENANTS.items():
+        yield from _tenant(tenant, rates, observed)
+    firing = 'ALERTS{alertname="ErrorBudgetBurnFast", alertstate="firing", severity="critical", '
+    yield Recorded(
+        firing + 'slo="availability", tenant="faulty"}', dict.fromkeys(range(FAULT[1], FAULT[-1] + 6), 1)
+    )
+    platform = 'ALERTS{alertname="ServiceDown", alertstate="firing", severity="critical", job="api"}'
+    yield Recorded(platform, dict.fromkeys(OUTAGE[1:], 1))
+
+
+def _tenant(tenant: str, rates: Rates, observed: Iterable[Minute]) -> Iterator[Recorded]:
+    seen = {m: r for m in observed if (r := (0, 0, 0, 0) if m in OUTAGE and rates(m) else rates(m))}
+    for at, name in enumerate(("2xx", "4xx", "5xx")):
+        labels = f'{{tenant="{tenant}", status_class="{name}"}}'
+        values = {m: r[at] for m, r in seen.items()}
+        yield Recorded(f"tenant:requests:increment1m{labels}", values)
+        yield _hourly("tenant:requests", labels, values)
+    events = {
+        ("total", "availability"): {m: sum(r[:3]) for m, r in seen.items()},
+        ("bad", "availability"): {m: r[2] for m, r in seen.items()},
+        ("total", "latency"): {m: sum(r[:3]) for m, r in seen.items()},
+        ("bad", "latency"): {m: r[3] for m, r in seen.items()},
+    }
+    for (kind, slo), values in events.items():
+        labels = f'{{tenant="{tenant}", slo="{slo}"}}'
+        yield Recorded(f"slo:events_{kind}:increment1m{labels}", values)
+        yield _hourly(f"slo:events_{kind}", labels, values)
+    down = {m: 1 for m, r in seen.items() if sum(r[:3]) and 2 * r[2] >= sum(r[:3])}
+    if down:
+        yield Recorded(f'slo:down_minute:bool1m{{tenant="{tenant}", slo="availability"}}', down)
+
+
+def _hourly(name: str, labels: str, values: dict[Minute, int]) -> Recorded:
+    """The sums that were recorded at full hours, of the sixty minutes before."""
+    sums: dict[Minute, int] = {}
+    for at, value in values.items():
+        hour = -(-at // 60) * 60
+        sums[hour] = sums.get(hour, 0) + value
+    sums.pop(HOUR_NOT_SUMMED, None)
+    return Recorded(f"{name}:increment1h{labels}", sums)

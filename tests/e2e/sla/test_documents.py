@@ -1,0 +1,175 @@
+"""What a tenant gets to read, what the ledger keeps, and what is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from conftest import Reports
+
+pytestmark = pytest.mark.e2e
+
+NOW = 1_795_435_200  # 23 November 2026
+OTHERS = ("faulty", "noisy", "stranger", "steady", "Absent Inn", "Late Comers", "Quiet Quarters", "Slow Food")
+
+
+def test_a_tenants_documents_hold_no_other_tenants_name_or_figure(reports: Reports, tmp_path: Path) -> None:
+    ran = reports.run("--tenant", "upgraded", "--out", str(tmp_path / "out"))
+    assert ran.code == 0, ran.stderr
+    texts = {path.name: path.read_text() for path in (tmp_path / "out").iterdir()}
+    assert sorted(Path(name).suffix for name in texts) == [".csv", ".html", ".json", ".md"]
+    for name, text in {**texts, "terminal": ran.stdout}.items():
+        found = [other for other in OTHERS if other in text]
+        assert found == [], name
+        assert "13,000" in text or "13000" in text, name
+
+
+def test_names_from_the_workspace_are_text_and_no_markup(reports: Reports, tmp_path: Path) -> None:
+    reports.run("--tenant", "upgraded", "--out", str(tmp_path / "out"))
+    html = (tmp_path / "out" / "sla-2026-W43-upgraded.html").read_text()
+    markdown = (tmp_path / "out" / "sla-2026-W43-upgraded.md").read_text()
+    assert "Upgrade &lt;b&gt;|Airlines" in html
+    assert "<b>" not in html
+    assert "Upgrade &lt;b&gt;\\|Airlines" in markdown
+
+
+def test_the_page_loads_nothing_and_runs_nothing(reports: Reports, tmp_path: Path) -> None:
+    reports.run("--out", str(tmp_path / "out"))
+    html = (tmp_path / "out" / "sla-2026-W43.html").read_text()
+    for sign in ("<script", "src=", "<link", "url(", "http://", "https://"):
+        assert sign not in html
+
+
+def test_the_appendix_traces_every_figure_to_a_query(week: Reports) -> None:
+    queries = week.told("--tenant", "steady")["queries"]
+    assert {q["figure"] for q in queries} >= {
+        "observed minutes", "platform outages", "requests", "bad requests", "down minutes",
+        "requests by status class", "incidents", "hours", "recorded objectives",
+    }  # fmt: skip
+    assert all('tenant="steady"' in q["text"] for q in queries if "events" in q["text"])
+
+
+def test_the_report_matches_its_schema(week: Reports) -> None:
+    from jsonschema import Draft7Validator
+
+    schema = json.loads(week.workspace.run("schema", "sla-report").stdout)
+    for arguments in ((), ("--tenant", "faulty")):
+        Draft7Validator(schema).validate(week.told(*arguments))
+
+
+def test_a_closed_period_is_stated_once_and_outlives_the_history(reports: Reports, tmp_path: Path) -> None:
+    assert "statement 1" in reports.run("--close").stderr
+    assert "states the same" in reports.run("--close").stderr
+    ledger = next((tmp_path / ".platformctl" / "sla").rglob("*.jsonl"))
+    assert len(ledger.read_text().splitlines()) == 1
+    with answering([]) as url:
+        told = reports.workspace.run(
+            "sla-report",
+            "--prometheus",
+            url,
+            "--period",
+            "2026-W43",
+            "--zone",
+            "Europe/Berlin",
+            "--tenant",
+            "faulty",
+        )
+    assert told.code == 0, told.stderr
+    assert "99.7034 %" in told.stdout
+    assert "From the ledger" in told.stdout
+    assert "steady" not in told.stdout
+
+
+def test_a_later_correction_is_a_visible_restatement(reports: Reports, tmp_path: Path) -> None:
+    reports.run("--close")
+    reports.workspace.edit("slas/maintenance.yml", "tenants: [upgraded]", "tenants: [upgraded, faulty]")
+    reports.workspace.edit("slas/maintenance.yml", "2026-10-25T02:00+02:00", "2026-10-21T10:00+02:00")
+    refused = reports.run("--close")
+    assert refused.code == 1
+    assert "faulty was 99.7034 % of 99.9 %" in refused.stderr
+    assert "statement 2" in reports.run("--close", "--restate", "A cause was agreed on").stderr
+    mine = reports.run("--tenant", "faulty").stdout
+    assert "restatement 2: A cause was agreed on" in mine
+    assert "was 99.7034 %" in mine
+    assert "restatement" not in reports.run("--tenant", "steady").stdout
+    ledger = next((tmp_path / ".platformctl" / "sla").rglob("*.jsonl"))
+    ledger.write_text(ledger.read_text().replace('"bad":3000', '"bad":2999', 1))
+    altered = reports.run()
+    assert (altered.code, "the ledger was altered" in altered.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says", "code"),
+    [
+        (("--tenant", "stedy"), "did you mean steady?", 2),
+        (("--tier", "diamond"), "unknown tier diamond", 2),
+        (("--tenant", "steady", "--tier", "gold"), "one tenant, one tier", 2),
+        (("--period", "2026-W60"), "not a period", 2),
+        (("--period", "2030-01"), "has not begun", 2),
+        (("--period", "2020-01"), "no service level history from 2019-12-31 23:00", 1),
+        (("--zone", "Europe/Atlantis"), "not a time zone", 2),
+        (("--prometheus", "http://127.0.0.1:1"), "does not answer", 1),
+        (("--prometheus", "http://me:secret@127.0.0.1:1"), "a password in a URL ends up in logs", 2),
+        (("--prometheus", "file:///etc/passwd"), "not the URL of a server", 2),
+        (("--close", "--tenant", "steady"), "closed for all tenants at once", 2),
+    ],
+)
+def test_what_cannot_be_reported_is_refused_with_its_reason(
+    reports: Reports, arguments: tuple[str, ...], says: str, code: int
+) -> None:
+    ran = reports.run(*arguments)
+    assert says in ran.stderr
+    assert ran.code == code
+    assert ran.stdout == ""
+    assert "secret" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "warnings", "says"),
+    [
+        ("1", ("store 10.0.0.7 is not reachable",), "the answer is partial"),
+        ("NaN", (), "which is no number"),
+        ("+Inf", (), "which is no number"),
+        ("1.5", (), "which is no count"),
+        ("-3", (), "which is no count"),
+    ],
+)
+def test_an_answer_that_cannot_be_trusted_gives_no_figure(
+    reports: Reports, value: str, warnings: tuple[str, ...], says: str
+) -> None:
+    """Warnings are how Thanos and Mimir tell that a store is missing."""
+    series = {"metric": {"tenant": "steady", "slo": "availability"}, "values": [[NOW, value]]}
+    with answering([series], warnings=warnings) as url:
+        ran = reports.workspace.run("sla-report", "--prometheus", url, "--period", "2026-W43")
+    assert (ran.code, says in ran.stderr, ran.stdout) == (1, True, "")
+
+
+@contextlib.contextmanager
+def answering(result: list[object], *, warnings: tuple[str, ...] = ()) -> Iterator[str]:
+    """A server with Prometheus' API that knows the time, and answers everything else with `result`."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = {"status": "success", "data": {"resultType": "scalar", "result": [NOW, str(NOW)]}}
+            if "time%28%29" not in self.path:
+                body["data"] = {"resultType": "matrix", "result": result}
+                body |= {"warnings": list(warnings)} if warnings else {}
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(body, separators=(",", ":")).encode())
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,156 @@
+"""The figures of a week of known truth (berlin_week.py), against figures worked by hand.
+
+Traffic in 10,115 minutes, 10,120 observed. At 100 requests a minute: 1,011,500 requests.
+"""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Reports
+
+pytestmark = pytest.mark.e2e
+
+REQUESTS = 10_115 * 100
+
+
+def counts(statement: dict, what: str = "availability") -> tuple[int, int, int]:
+    c = statement[what]["counts"] if what != "minutes" else statement["minutes"]
+    return c["total"], c["bad"], c["forgiven"]
+
+
+def test_every_tenants_counts_are_exact(week: Reports) -> None:
+    found = {tenant: counts(s) for tenant, s in week.statements().items()}
+    assert found == {
+        "absent": (0, 0, 0),
+        "faulty": (REQUESTS, 30 * 100, 0),
+        "late": (50_950, 0, 0),  # from Thursday 12:00: 85 hours, less 5 minutes of outage, at 10 a minute
+        "noisy": (REQUESTS, 10_115, 0),
+        "quiet": (0, 0, 0),
+        "slow": (REQUESTS, 0, 0),
+        "steady": (REQUESTS, 0, 0),
+        "upgraded": (REQUESTS, 130 * 100, 120 * 100),
+    }
+
+
+def test_availability_is_good_over_counted_and_rounded_down(week: Reports) -> None:
+    found = week.statements()
+    # 1,008,500 / 1,011,500 = 99.70341...; 998,500 / 999,500 = 99.899949...
+    assert found["faulty"]["availability"]["counts"]["percent"] == "99.7034"
+    assert found["upgraded"]["availability"]["counts"]["percent"] == "99.8999"
+    assert found["noisy"]["availability"]["counts"]["percent"] == "99.0000"
+
+
+def test_an_objective_met_to_the_last_request_is_met(week: Reports) -> None:
+    noisy = week.statements()["noisy"]["availability"]
+    assert (noisy["kept"], noisy["budget_left_percent"]) == (True, "0.0")
+
+
+def test_the_budget_of_the_broken_objective_is_overspent(week: Reports) -> None:
+    """Allowed: 0.1 % of 1,011,500 = 1,011.5. Spent: 3,000 / 1,011.5 = 296.589 %, rounded up; left, down."""
+    faulty = week.statements()["faulty"]["availability"]
+    assert (faulty["budget_spent_percent"], faulty["budget_left_percent"]) == ("296.6", "-196.6")
+
+
+def test_down_minutes_are_the_faults_and_the_platforms(week: Reports) -> None:
+    found = {tenant: counts(s, "minutes") for tenant, s in week.statements().items() if s["known"]}
+    assert found["steady"] == (10_120, 5, 0)
+    assert found["faulty"] == (10_120, 35, 0)
+    assert found["upgraded"] == (10_120, 135, 120)
+
+
+def test_five_percent_too_slow_break_a_latency_objective_of_99(week: Reports) -> None:
+    slow = week.statements()["slow"]
+    assert counts(slow, "latency") == (REQUESTS, REQUESTS * 5 // 100, 0)
+    assert (slow["latency"]["counts"]["percent"], slow["latency"]["kept"]) == ("95.0000", False)
+
+
+def test_requests_are_told_by_status_class(week: Reports) -> None:
+    classes = {c["name"]: c["count"] for c in week.statements()["noisy"]["classes"]}
+    assert classes == {"2xx": 10_115 * 79, "4xx": 10_115 * 20, "5xx": 10_115}
+
+
+def test_gaps_and_outages_are_named_to_the_minute(week: Reports) -> None:
+    quality = week.told()["quality"]
+    assert quality["gaps"] == [{"start": "2026-10-20T12:00:00Z", "end": "2026-10-20T12:20:00Z"}]
+    assert quality["outages"] == [{"start": "2026-10-24T10:00:00Z", "end": "2026-10-24T10:05:00Z"}]
+    assert any("stranger" in note for note in quality["notes"])
+
+
+def test_a_tenant_without_data_has_no_figure_and_no_verdict(week: Reports) -> None:
+    absent = week.statements()["absent"]
+    assert (absent["known"], absent["kept"], "percent" in absent["minutes"]) == (False, None, False)
+    line = next(line for line in week.run().stdout.splitlines() if line.startswith("absent"))
+    assert "%" not in line.replace("99.9 %", "")  # its objective, and nothing else
+    assert "no data" in line
+
+
+def test_a_tenant_without_requests_keeps_its_budget(week: Reports) -> None:
+    quiet = week.statements()["quiet"]
+    assert quiet["kept"] is True
+    assert "No requests in the period: the error budget is untouched." in quiet["notes"]
+
+
+def test_days_add_up_to_the_week(week: Reports) -> None:
+    """Monday to Sunday in Berlin; the last day has 25 hours."""
+    days = [week.statements(period=f"2026-10-{day}") for day in range(19, 26)]
+    whole = week.statements()
+    for tenant in whole:
+        for what in ("availability", "latency", "minutes"):
+            summed = tuple(map(sum, zip(*(counts(day[tenant], what) for day in days), strict=True)))
+            known = what != "minutes" or all(day[tenant]["known"] for day in days)
+            if known:
+                assert summed == counts(whole[tenant], what), (tenant, what)
+    assert counts(days[-1]["steady"], "minutes")[0] == 25 * 60
+
+
+def test_a_zone_of_45_minutes_is_cut_by_the_minute(week: Reports) -> None:
+    """Kathmandu is 5:45 ahead: Wednesday there is 20 October 18:15 UTC to 21 October 18:15, all of the fault."""
+    found = week.statements(period="2026-10-21", zone="Asia/Kathmandu")
+    assert counts(found["faulty"]) == (24 * 60 * 100, 3000, 0)
+    # Tuesday there is 19 October 18:15 to 20 October 18:15: the gap of 20 minutes is in it
+    found = week.statements(period="2026-10-20", zone="Asia/Kathmandu")
+    assert counts(found["steady"]) == ((24 * 60 - 20) * 100, 0, 0)
+
+
+def test_credits_are_owed_for_months_by_the_worse_availability(week: Reports) -> None:
+    """faulty in October: 99.70 % of requests and (10,120 - 35) / 10,120 = 99.65 % of minutes: below 99.9 %."""
+    month, one_week = week.statements(period="2026-10"), week.statements()
+    assert {t: s["credit"] for t, s in month.items()} == {
+        "absent": None,
+        "faulty": "10",
+        "late": None,
+        "noisy": None,
+        "quiet": None,
+        "slow": None,
+        "steady": "0",
+        "upgraded": "10",  # by minutes: 10,000 less 15 = 99.85 %
+    }
+    assert {s["credit"] for s in one_week.values()} == {None}
+
+
+def test_a_month_of_which_one_week_was_observed_says_so(week: Reports) -> None:
+    """October in Berlin has 31 x 24 + 1 hours = 44,700 minutes; 10,120 of them were observed."""
+    gaps = week.told(period="2026-10")["quality"]["gaps"]
+    assert len(gaps) == 3
+    out = week.told("--tenant", "steady", period="2026-10")
+    assert out["statements"][0]["minutes"]["total"] == 10_120
+
+
+def test_incidents_last_from_the_first_minute_of_the_alert_to_the_last(week: Reports) -> None:
+    incidents = {i["alert"]: i for i in week.told()["incidents"]}
+    assert incidents["ErrorBudgetBurnFast"]["when"] == {
+        "start": "2026-10-21T08:02:00Z",
+        "end": "2026-10-21T08:36:00Z",
+    }
+    assert incidents["ServiceDown"]["tenant"] == ""
+
+
+def test_the_same_history_gives_the_same_bytes(week: Reports) -> None:
+    assert week.run("--json").stdout == week.run("--json").stdout
+
+
+def test_a_breach_ends_with_3_where_that_is_asked_for(week: Reports) -> None:
+    assert week.run().code == 0
+    broken = week.run("--fail-on-breach")
+    assert (broken.code, "objectives not met: faulty, slow" in broken.stderr) == (3, True)
+    assert week.run("--fail-on-breach", "--tenant", "steady").code == 0
