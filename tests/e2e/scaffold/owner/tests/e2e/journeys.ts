@@ -48,7 +48,7 @@ export const journeys: Partial<Record<Vertical, Journey>> = {
     tenant: boltSupply,
     start: "/b2b",
     go: async (page) => {
-      await page.getByLabel("Lines").fill("60 x bolt\n50 x nut");
+      await page.getByLabel("Lines").pressSequentially("60 x bolt\n50 x nut");
       await expect(page.getByText("110 pieces, 396 in total")).toBeVisible();
       await page.getByRole("button", { name: "Request purchase" }).click();
       await done(page, /^Purchase of 110 pieces: done/);

@@ -120,13 +120,22 @@ function watch(page: Page): { running: Set<Request>; at: number } {
   return traffic;
 }
 
-/** Waits until a page has asked for nothing for a moment, and its fonts are there. */
+/** Whether React has taken over every control: what is typed before that is lost. */
+const controlsAreLive = (page: Page): Promise<boolean> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll("button, input, select, textarea")].every((control) =>
+      Object.keys(control).some((key) => key.startsWith("__reactProps$")),
+    ),
+  );
+
+/** Waits until a page has asked for nothing for a moment, its fonts are there and its controls answer. */
 export async function rest(page: Page): Promise<void> {
   const traffic = watch(page);
   // A page that streams or polls never is at rest: after a while it is taken as it is.
   const latest = Date.now() + LONGEST_MS;
   const quiet = (): boolean => traffic.running.size === 0 && Date.now() - traffic.at >= QUIET_MS;
   await expect.poll(() => quiet() || Date.now() > latest, { intervals: [40], timeout: 2 * LONGEST_MS }).toBe(true);
+  await expect.poll(async () => Date.now() > latest || (await controlsAreLive(page)), { intervals: [40], timeout: 2 * LONGEST_MS }).toBe(true);
   await page.evaluate(() => document.fonts.ready.then(() => true));
 }
 
