@@ -23,3 +23,8 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     "${extras[@]}"
   echo "$wanted" >"$stamp"
 fi
+
+# Loki and Promtail for the tests: Debian has neither, so they are built where Go is; kept in the user's cache.
+if [ "${1:-}" = --tests ] && command -v go >/dev/null; then
+  .venv/bin/python scripts/build_loki.py >&2
+fi
