@@ -2,7 +2,6 @@
 RUNTIME ?=
 PYTEST_ARGS ?=
 bin := .venv/bin
-parallel := --numprocesses 3 --dist loadgroup
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,10 +27,10 @@ lint:  ## Formatting, lints, types and the dependency contract
 
 unit:  ## The fast tests alone
 	@scripts/setup.sh --tests
-	$(bin)/pytest $(parallel) tests/unit tests/golden tests/cli tests/contracts $(PYTEST_ARGS)
+	$(bin)/pytest tests/unit tests/golden tests/cli tests/contracts $(PYTEST_ARGS)
 
 test: lint  ## Every check and every test
-	$(bin)/pytest $(parallel) $(PYTEST_ARGS)
+	$(bin)/pytest $(PYTEST_ARGS)
 
 bench:  ## The benchmarks that print figures (not part of the tests)
 	@scripts/setup.sh --tests
