@@ -129,6 +129,8 @@ REDIS: Final = Component(
     native=Native(
         binaries=("redis-server",),
         package="redis-server",
+        # Its port is open before its files are: only an answer says that it will stay.
+        health_command=("redis-cli", "-e", "-p", "{port:redis}", "ping"),
         args=(
             "--port", "{port:redis}", "--bind", "127.0.0.1", "--dir", "{data}", "--appendonly", "yes",
             "--daemonize", "no",
