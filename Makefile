@@ -2,6 +2,8 @@
 RUNTIME ?=
 PYTEST_ARGS ?=
 bin := .venv/bin
+deployments := $(addprefix tests/e2e/,main_job wheel runbook deploy compose)
+frontend := tests/e2e/scaffold
 
 help:  ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,11 +31,20 @@ unit:  ## The fast tests alone
 	@scripts/setup.sh --tests
 	$(bin)/pytest tests/unit tests/golden tests/cli tests/contracts $(PYTEST_ARGS)
 
-test: lint  ## Every check and every test
-	$(bin)/pytest $(PYTEST_ARGS)
+test: lint  ## Every check and every test, in three streams side by side
+	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target test-deployments test-frontend test-others
+
+test-deployments:  # these want the same ports: one after the other
+	$(bin)/pytest $(deployments) $(PYTEST_ARGS)
+
+test-frontend:
+	$(bin)/pytest $(frontend) $(PYTEST_ARGS)
+
+test-others:
+	$(bin)/pytest $(addprefix --ignore=,$(deployments) $(frontend)) $(PYTEST_ARGS)
 
 bench:  ## The benchmarks that print figures (not part of the tests)
 	@scripts/setup.sh --tests
 	$(bin)/python tests/benchmarks/generate_scale.py
 
-.PHONY: help setup up down status lint unit test bench
+.PHONY: help setup up down status lint unit test test-deployments test-frontend test-others bench
