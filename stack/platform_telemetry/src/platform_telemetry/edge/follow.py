@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from io import FileIO
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 _CHUNK: Final = 1 << 20
 _HEAD: Final = 256
@@ -33,7 +33,7 @@ class Follower:
     """Reads whole lines, from one file of the rotation to the next."""
 
     def __init__(self, path: Path, position: Position | None = None) -> None:
-        """Go on at `position`; without one, at the beginning of the file that is there."""
+        """Go on at `position`; without one, at the beginning of the oldest file that is there."""
         self._path = path
         self._file: FileIO | None = None
         self._offset = 0
@@ -74,6 +74,12 @@ class Follower:
             return max(0, rest)
         return max(0, rest) + sum(_size(path) for path in (*self._later(), self._path))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Let go of the file."""
         if self._file is not None:
@@ -94,7 +100,8 @@ class Follower:
         self._take(_open(later[0] if later else self._path))
 
     def _open_first(self) -> bool:
-        self._take(_open(self._path))
+        rotated = self._rotated()
+        self._take(_open(rotated[0] if rotated else self._path))
         return self._file is not None
 
     def _open_next(self) -> None:

@@ -33,7 +33,7 @@ def parse(line: bytes) -> Answer | None:
         status = int(fields["status"]) or _CLIENT_GONE
         duration_s, at = float(fields["duration"]), float(fields["ts"])
         tenant, decision = fields.get("tenant") or _UNKNOWN, fields.get("decision")
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     if not 100 <= status < 600 or not isinstance(tenant, str) or not 0 <= duration_s < float("inf"):
         return None
