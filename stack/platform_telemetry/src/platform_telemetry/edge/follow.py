@@ -127,8 +127,10 @@ class Follower:
         return whole.split(b"\n") if newline else []
 
     def _is_current(self) -> bool:
+        """Whether there is no file after this one; between a rotation and the next line, there is none yet."""
         assert self._file is not None  # noqa: S101 - for the type checker
-        return _inode(self._path) in (os.fstat(self._file.fileno()).st_ino, None)
+        named = _inode(self._path)
+        return named == os.fstat(self._file.fileno()).st_ino or (named is None and not self._later())
 
     def _later(self) -> list[Path]:
         """The rotated files after this one, the oldest first."""
