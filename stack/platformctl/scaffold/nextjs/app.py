@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from platformctl.scaffold.nextjs.packages import Packages
@@ -36,11 +37,12 @@ class PackageManager:
 
 @dataclass(frozen=True, kw_only=True)
 class ApiRoute:
-    """A route handler: its path, its file and the methods that it exports."""
+    """A route handler: its path, its file and its methods. In the pages router one function answers them all."""
 
     path: str
     file: str
     methods: tuple[str, ...]
+    pages_router: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,7 @@ class Provider:
 
     name: str
     file: str
-    props: str
+    props: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

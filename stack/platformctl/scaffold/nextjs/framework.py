@@ -19,6 +19,7 @@ from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.ci import pipelines
 from platformctl.scaffold.nextjs.components import Found, Todo, find, source_files
 from platformctl.scaffold.nextjs.data import catalogue_text, config_text
+from platformctl.scaffold.nextjs.jsx import element
 from platformctl.scaffold.nextjs.lint import left_alone, lint_command
 from platformctl.scaffold.nextjs.report import todo_text
 from platformctl.scaffold.nextjs.source import Sources
@@ -56,6 +57,8 @@ _WHY: Final = {
     "presses": "a button has no effect that a test can see, or the component needs a provider",
     "sends": "what it takes to send the form is not to be inferred",
     "loads": "what it shows of its data is not to be inferred",
+    "answers": "a function that it gives has no effect that a test can see",
+    "action": "it needs a service or a session that platform.adapter.tsx does not give",
 }
 _SEEDS: Final = frozenset({"tenants.ts", "e2e/app.ts", "e2e/journeys.ts"})
 _NEEDS_BROWSER: Final = frozenset({"visual", "a11y", "perf", "security", "monitoring"})
@@ -209,7 +212,8 @@ def _adapter(app: App, choices: Choices, generator: Generator) -> Iterator[LaidF
     known = None
     if provider is not None:
         module = re.sub(r"^\.\./", "./", generator.module(provider.file))
-        known = {"name": provider.name, "module": module, "props": provider.props}
+        wrapped = element(provider.name, {**provider.props, "children": "children"}, indent=2)
+        known = {"name": provider.name, "module": module, "element": wrapped}
     text = templates.render("tests/platform.adapter.tsx.j2", provider=known)
     yield LaidFile(path=f"{choices.folder}/platform.adapter.tsx", text=text, mode=Mode.SEED)
 

@@ -54,7 +54,9 @@ class Failure:
     def key(self) -> str:
         """The generated test as `subject/kind`."""
         stem = PurePosixPath(self.file).name.split(".")[0]
-        kind = {"rendering": "renders", "hooks": "hook", "routes": "route"}.get(stem)
+        kind = {"rendering": "renders", "hooks": "hook", "routes": "route", "actions": "action"}.get(stem)
+        if stem == "hooks" and self.title.startswith("answers to each"):
+            kind = "answers"
         if stem == "proxy":
             return "proxy/proxy"
         by_title = (kind for start, kind in _KINDS if self.title.startswith(start))
