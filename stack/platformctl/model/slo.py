@@ -28,10 +28,14 @@ SOURCE_UP: Final = "slo:source_up:max1m"
 OBJECTIVE: Final = "slo:objective:ratio"
 TENANT_FACTS: Final = "tenant:facts:info"
 LATENCY_BOUND: Final = "slo:tier_latency_bound:info"
+TENANT_BOUND: Final = "slo:tenant_latency_bound:info"
 WATCHED: Final = "slo:target_watched:info"
 BURNING_FAST: Final = "slo:burning_fast:ratio"
 BURNING_SLOWLY: Final = "slo:burning_slowly:ratio"
 BUDGET_LEFT: Final = "slo:error_budget_remaining:ratio30d"
+
+LATENCY_BOUNDS: Final = ("0.25", "0.5", "1", "2.5")
+"""The thresholds that latency objectives may have, in seconds: only these buckets of a tenant are read."""
 
 _OBJECTIVES_AREA: Final = "slo-objectives"
 _TIER_OBJECTIVE: Final = "slo:tier_objective:ratio"
@@ -142,21 +146,24 @@ def _burning(burn: Burn, least_bad: int) -> str:
     )
 
 
-def increment(series: str, by: str) -> str:
+def increment(series: str, by: str, *, only: str = "") -> str:
     """PromQL: what the counters `series` have counted in the last minute, exactly, summed `by` labels.
 
     Sums of these increments telescope: over a period they are the counter's end less its start, without
     the extrapolation of ``increase()``. A failed scrape or a gap under five minutes moves events into the
-    minute after it. A counter that fell was reset: what it shows is new. A counter that appears counts
-    whole when its target was watched a minute before, or has just started; otherwise from here on.
+    minute after it. What a counter shows that fell (a reset) or appeared is new, if its target answered in
+    the window in which the counter's former value was looked for, or has just started; else from here on.
+
+    only: a filter that is put behind the increments of the single counters (``and on (...) ...``).
     """
     now, before = f"last_over_time({series}[5m])", f"last_over_time({series}[5m] offset 1m)"
     return (
         f"sum by ({by}) (\n"
-        f"  ({now} - {before} >= 0)\n"
-        f"  or ({now} < {before})\n"
-        f"  or (({now} unless {before}) and on (job, instance) {WATCHED})\n"
-        f")"
+        f"  (\n"
+        f"    ({now} - {before} >= 0)\n"
+        f"    or ({now} and on (job, instance) {WATCHED})\n"
+        f"  )\n"
+        f"{f'  {only}' + chr(10) if only else ''})"
     )
 
 
@@ -170,7 +177,13 @@ def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertAre
     return AlertArea(
         name=_OBJECTIVES_AREA,
         interval=minutes(1),
-        recording_rules=(*_tenant_rules(), *_tier_rules(tiers), *_override_rules(tenants), *_joined(tenants)),
+        recording_rules=(
+            *_tenant_rules(),
+            *_tier_rules(tiers),
+            *_override_rules(tenants),
+            *_joined(tenants),
+            *_tenant_bounds(),
+        ),
     )
 
 
@@ -231,14 +244,26 @@ def _joined(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:
         )
 
 
+def _tenant_bounds() -> Iterator[RecordingRule]:
+    """The bucket that is each tenant's threshold; one rule a spelling keeps each join one to many."""
+    for spelling, matcher in (("1", 'le!~".+[.]0"'), ("1.0", 'le=~".+[.]0"')):
+        yield RecordingRule(
+            name=TENANT_BOUND,
+            expr=f"{TENANT_FACTS} * on (tier) group_left (le) {LATENCY_BOUND}{{{matcher}}}",
+            labels={"spelling": spelling},
+            help="The histogram bound that is the tenant's latency threshold.",
+        )
+
+
 def _bounds(objective: Objective) -> Iterator[str]:
-    """The label `le` of the threshold's bucket: whole seconds are written 1 by some clients, 1.0 by others."""
-    if objective.latency_threshold is None:
-        return
-    bound = Decimal(objective.latency_threshold.ms) / 1000
-    yield f"{bound.normalize():f}"
-    if bound == bound.to_integral_value():
-        yield f"{bound.normalize():f}.0"
+    """The label `le` of the threshold's bucket, as clients write it."""
+    if objective.latency_threshold is not None:
+        yield from spellings(f"{(Decimal(objective.latency_threshold.ms) / 1000).normalize():f}")
+
+
+def spellings(bound: str) -> tuple[str, ...]:
+    """A bound as clients write it: whole seconds are 1 for some and 1.0 for others."""
+    return (bound,) if "." in bound else (bound, f"{bound}.0")
 
 
 def _refuse(objective: Objective, *, owner: str) -> None:
@@ -247,6 +272,12 @@ def _refuse(objective: Objective, *, owner: str) -> None:
             f"the {objective.sli} objective of {owner} is over {objective.window}; budgets are kept over 30d",
             where="slas/",
             fix="window: 30d",
+        )
+    if unread := sorted(set(_bounds(objective)) - {s for bound in LATENCY_BOUNDS for s in spellings(bound)}):
+        raise DefinitionError(
+            f"the latency threshold of {owner} is {unread[0]} s, and no such bucket is counted for tenants",
+            where="slas/",
+            fix=f"set latency_threshold to one of these, in seconds: {', '.join(LATENCY_BOUNDS)}",
         )
     for burns, what in ((PAGE, "page"), (TICKET, "ticket")):
         if not any(burn.can_fire(objective.target) for burn in burns):
