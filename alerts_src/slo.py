@@ -133,11 +133,6 @@ BURNING: Final = (
         expr=slo.burning(slo.PAGE, least_bad=LEAST_BAD),
         help="Tenants and objectives whose budget burns fast enough to page; no sample for any other.",
     ),
-    RecordingRule(
-        name=slo.BURNING_SLOWLY,
-        expr=slo.burning(slo.TICKET, least_bad=LEAST_BAD),
-        help="Tenants and objectives whose budget burns fast enough for a ticket; no sample for any other.",
-    ),
 )
 
 RECORDING_RULES: Final = (*WATCH, *COUNTS, *ROLLUPS, *BURNING)

@@ -10,7 +10,8 @@ from platformctl.model import slo_samples as samples
 from platformctl.model.rules import AlertRule, AlertTest, DashboardLink, Severity
 from platformctl.model.units import days, minutes
 
-INTERVAL: Final = minutes(1)
+INTERVAL: Final = minutes(5)
+"""As often as the windows they read are recorded."""
 
 TENANT: Final = DashboardLink(uid="tenant-detail", variables={"tenant": "tenant"})
 OVERVIEW: Final = DashboardLink(uid="platform-overview")
@@ -26,7 +27,7 @@ TRAFFIC: Final = (
 BUDGET_SPENT: Final = AlertRule(
     name="ErrorBudgetSpent",
     expr=(
-        f"{slo.BUDGET_LEFT} <= 0 and on (tenant, slo) {slo.D30.sum_of(slo.EVENTS_BAD)} >= 10\n"
+        f"{slo.BUDGET_LEFT} <= 0 and on (tenant, slo) {slo.BAD_30D} >= 10\n"
         f"and on () sum(sum_over_time({slo.recorded(slo.HEARTBEAT, '1h')}[{slo.inside(days(30))}])) >= {A_WEEK}"
     ),
     why_for="None, but not before a week of history: until then an hour's outage is most of what was ever seen,"

@@ -32,6 +32,7 @@ TENANT_BOUND: Final = "slo:tenant_latency_bound:info"
 WATCHED: Final = "slo:target_watched:info"
 BURNING_FAST: Final = "slo:burning_fast:ratio"
 BURNING_SLOWLY: Final = "slo:burning_slowly:ratio"
+BAD_30D: Final = "slo:events_bad:sum30d"
 BUDGET_LEFT: Final = "slo:error_budget_remaining:ratio30d"
 
 LATENCY_BOUNDS: Final = ("0.25", "0.5", "1", "2.5")
@@ -121,13 +122,30 @@ TICKET: Final = (
 
 
 def burn_rate(window: Window) -> RecordingRule:
-    """The burn rate by tenant and SLO: the share of bad events over the share that the objective allows."""
-    ratio = f"{window.sum_of(EVENTS_BAD)} / ({window.sum_of(EVENTS_TOTAL)} > 0)"
+    """The burn rate of the tenants that have bad events in the window; the others', 0, is not recorded.
+
+    It is the share of bad events over the share that the objective allows. Of ten thousand tenants a few
+    have failures at any time: what they cost is what the rule costs.
+    """
     return RecordingRule(
         name=window.burn_rate,
-        expr=f"({ratio}) / on (tenant, slo) group_left (tier, vertical) (1 - {OBJECTIVE})",
+        expr=_per_objective(f"({window.sum_of(EVENTS_BAD)} > 0) / {window.sum_of(EVENTS_TOTAL)}"),
+        help=f"How many times too fast the error budget was spent in the last {window.name}; absent where nothing"
+        " failed.",
+    )
+
+
+def burn_rate_of_all(window: Window, *, bad: str = "") -> RecordingRule:
+    """The burn rate of every tenant with traffic, 0 included; bad: their bad events, where they are recorded."""
+    return RecordingRule(
+        name=window.burn_rate,
+        expr=_per_objective(f"{bad or window.sum_of(EVENTS_BAD)} / ({window.sum_of(EVENTS_TOTAL)} > 0)"),
         help=f"How many times too fast the error budget was spent in the last {window.name}; 1 just spends it.",
     )
+
+
+def _per_objective(share: str) -> str:
+    return f"({share}) / on (tenant, slo) group_left (tier, vertical) (1 - {OBJECTIVE})"
 
 
 def burning(burns: tuple[Burn, ...], *, least_bad: int) -> str:

@@ -12,28 +12,33 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 REQUESTS = "tenant_requests_total"
 DURATION = "tenant_request_duration_seconds"
 BOUNDS = ("0.25", "0.5", "1.0", "2.5", "10.0", "30.0", "+Inf")
+BURNING = 10
 TIERS = ("bronze", "silver", "gold", "platinum")
 
 
 @dataclass(frozen=True)
 class Exposition:
-    """A tenant has two status classes and a histogram; one request of a hundred fails, one is slow."""
+    """A tenant has two status classes and a histogram, and 60 requests a minute.
+
+    Of ten tenants, nine have no failure. The tenth has one in 10,000, and of it ten in all burn at 5 %.
+    """
 
     tenants: int
 
     def text(self) -> str:
         """The exposition at this second."""
         now = int(time.time()) % 1_000_000
-        return "".join(self._tenant(f"tenant-{n}", TIERS[n % len(TIERS)], now) for n in range(self.tenants))
+        return "".join(self._tenant(n, now) for n in range(self.tenants))
 
-    def _tenant(self, tenant: str, tier: str, now: int) -> str:
-        label = f'tenant="{tenant}"'
-        buckets = "".join(f'{DURATION}_bucket{{{label},le="{bound}"}} {now * 99}\n' for bound in BOUNDS[:-1])
+    def _tenant(self, n: int, now: int) -> str:
+        label = f'tenant="tenant-{n}"'
+        bad = 0 if n % 10 else now // 20 if n < BURNING * 10 else now // 10_000
+        bounds = "".join(f'{DURATION}_bucket{{{label},le="{bound}"}} {now - bad}\n' for bound in BOUNDS[:-1])
         return (
-            f'tenant_info{{{label},tier="{tier}",vertical="hotels"}} 1\n'
-            f'{REQUESTS}{{{label},status_class="2xx"}} {now * 99}\n'
-            f'{REQUESTS}{{{label},status_class="5xx"}} {now}\n'
-            f'{buckets}{DURATION}_bucket{{{label},le="+Inf"}} {now * 100}\n{DURATION}_count{{{label}}} {now * 100}\n'
+            f'tenant_info{{{label},tier="{TIERS[n % len(TIERS)]}",vertical="hotels"}} 1\n'
+            f'{REQUESTS}{{{label},status_class="2xx"}} {now - bad}\n'
+            f'{REQUESTS}{{{label},status_class="5xx"}} {bad}\n'
+            f'{bounds}{DURATION}_bucket{{{label},le="+Inf"}} {now}\n{DURATION}_count{{{label}}} {now}\n'
         )
 
 
