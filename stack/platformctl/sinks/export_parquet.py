@@ -62,8 +62,10 @@ def _tables(schema: pa.Schema, columns: Columns, series: Iterable[SeriesRows]) -
         values.extend(float(value) for _, value in rows)
         if len(times) >= _ROWS_A_GROUP:
             yield pa.Table.from_arrays(_arrays(schema, [*texts, times, values]), schema=schema)
-            for column in (*texts, times, values):
-                column.clear()
+            for text in texts:
+                text.clear()
+            times.clear()
+            values.clear()
     if times:
         yield pa.Table.from_arrays(_arrays(schema, [*texts, times, values]), schema=schema)
 
