@@ -7,6 +7,14 @@ from typing import Annotated
 
 import typer
 
+from platformctl_cli.history_options import (
+    OrganisationOption,
+    PasswordFileOption,
+    PrometheusOption,
+    TokenFileOption,
+    UserOption,
+    ZoneOption,
+)
 from platformctl_cli.options import JsonOption, WorkspaceOption
 
 
@@ -28,9 +36,7 @@ def sla_report(
             "2026-11-01..2026-11-14.",
         ),
     ] = "week",
-    zone: Annotated[
-        str, typer.Option("--zone", help="The time zone whose days and weeks are meant.")
-    ] = "UTC",
+    zone: ZoneOption = "UTC",
     tenant: Annotated[str | None, typer.Option("--tenant", help="One tenant's own report.")] = None,
     tier: Annotated[str | None, typer.Option("--tier", help="The tenants of a tier.")] = None,
     vertical: Annotated[str | None, typer.Option("--vertical", help="The tenants of a vertical.")] = None,
@@ -64,27 +70,17 @@ def sla_report(
     at: Annotated[
         str, typer.Option("--at", help="With schedule: the time of day, by the clock of the zone.")
     ] = "06:00",
-    prometheus: Annotated[
-        str | None,
-        typer.Option(
-            "--prometheus",
-            envvar="PLATFORMCTL_PROMETHEUS",
-            help="URL of the Prometheus, Thanos or Mimir to read. Without it: the deployed one.",
-            show_default=False,
-        ),
-    ] = None,
-    organisation: Annotated[
-        str | None, typer.Option("--org", help="Sent as X-Scope-OrgID, for Mimir.")
-    ] = None,
+    prometheus: PrometheusOption = None,
+    organisation: OrganisationOption = None,
     headers: Annotated[
         list[str] | None,
         typer.Option(
             "--header", help="Sent with each query, as NAME=VALUE: THANOS-TENANT=team-a. May be repeated."
         ),
     ] = None,
-    user: Annotated[str | None, typer.Option("--user", help="With --password-file.")] = None,
-    password_file: Annotated[Path | None, typer.Option("--password-file", help="Holds the password.")] = None,
-    token_file: Annotated[Path | None, typer.Option("--token-file", help="Holds a bearer token.")] = None,
+    user: UserOption = None,
+    password_file: PasswordFileOption = None,
+    token_file: TokenFileOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:

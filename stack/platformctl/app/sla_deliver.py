@@ -19,6 +19,7 @@ from platformctl.sla.delivery import Delivery, Hook, HookFormat, Mail
 from platformctl.sla.report import Report
 from platformctl.sources import workspace
 from platformctl.sources.delivery import DELIVERY, load_delivery
+from platformctl.sources.history import secret
 
 _ATTACHED: Final = {".html": ("text", "html"), ".csv": ("text", "csv"), ".pdf": ("application", "pdf")}
 
@@ -94,9 +95,9 @@ def _send(one: Mail | Hook, packed: _Packed, to: Delivery) -> None:
     if isinstance(one, Hook):
         report = packed.parcel(one.tenant, files=False).report
         body = message.slack(report) if one.format is HookFormat.SLACK else codec.to_json(report)
-        webhook.post(_secret(one.url_file), body, name=one.url_file.name)
+        webhook.post(secret(one.url_file), body, name=one.url_file.name)
     elif to.server:
-        password = _secret(to.server.password_file) if to.server.password_file else ""
+        password = secret(to.server.password_file) if to.server.password_file else ""
         parcel = packed.parcel(one.tenant, files=True)
         mail.send(to.server, password, _messages(one, parcel, to.server.sender))
 
@@ -116,10 +117,3 @@ def _messages(one: Mail, parcel: _Parcel, sender: str) -> Iterator[EmailMessage]
 def _name(one: Mail | Hook) -> str:
     whom = ", ".join(one.to) if isinstance(one, Mail) else f"{one.format} webhook {one.url_file.name}"
     return f"{one.tenant or 'the report'} to {whom}"
-
-
-def _secret(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise PlatformError(f"cannot be read: {error.strerror}", where=str(path)) from error

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from platformctl.app.session import Request, open_session, prepare
+from platformctl.app.deployed import prometheus_url
 from platformctl.app.sla_gather import Wanted, gather
 from platformctl.errors import DifferencesFound, UsageError
 from platformctl.model.tenancy import Tenant, Vertical
@@ -157,8 +157,8 @@ def open_desk(request: ReportRequest) -> Iterator[Desk]:
     found = workspace.find(request.workspace, start=request.start)
     terms = load_terms(found.content)
     choose(request.scope, terms)
-    access = replace(request.access, url=request.access.url or _deployed(request))
-    with closing(History(access)) as history:
+    url = request.access.url or prometheus_url(request.workspace, request.start)
+    with closing(History(replace(request.access, url=url))) as history:
         yield Desk(
             request=request, terms=terms, ledger=Ledger(found.state), history=history, now=history.now()
         )
@@ -198,13 +198,6 @@ def refuse_breach(made: Report) -> None:
         names = ", ".join(s.tenant for s in made.breaches[:5])
         more = f" and {len(made.breaches) - 5} more" if len(made.breaches) > 5 else ""
         raise ObjectiveBroken(f"{made.period.name}: objectives not met: {names}{more}")
-
-
-def _deployed(request: ReportRequest) -> str:
-    """Where the stack of this workspace has its Prometheus."""
-    asked = Request(workspace=request.workspace, start=request.start)
-    site = prepare(open_session(asked), asked).site
-    return f"http://{site.published('prometheus', 'http')}"
 
 
 def choose(scope: Scope, terms: Terms) -> tuple[Tenant, ...]:

@@ -9,7 +9,3 @@ LATENCY_BUCKETS: Final = "tenant:request_duration_bucket"
 
 THROTTLED: Final = "tenant:requests_throttled"
 """Requests that the limiter refused, by tenant."""
-
-THROTTLED_AMONG_REQUESTS: Final = False
-"""Whether those are among the requests that availability counts: the gateway counts them as 4xx, an API behind it never
-sees them."""

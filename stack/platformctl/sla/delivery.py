@@ -62,4 +62,5 @@ class Delivery:
     @property
     def tenants(self) -> frozenset[str]:
         """The tenants whose own document somebody gets."""
-        return frozenset(one.tenant for one in (*self.mails, *self.hooks) if one.tenant)
+        named = (*(mail.tenant for mail in self.mails), *(hook.tenant for hook in self.hooks))
+        return frozenset(tenant for tenant in named if tenant)
