@@ -65,7 +65,7 @@ def _write(desk: Desk, made: Made, asked: Asked, wait: Callable[[str], None]) ->
         show.say(f"wrote {path}")
     if asked.documents:
         pages = sla_files.write_documents(desk, asked.forms, wait)
-        show.say(f"wrote {len(pages)} documents below {asked.forms.folder / 'tenants'}")
+        show.say(f"wrote the documents of {pages} tenants below {asked.forms.folder / 'tenants'}")
 
 
 def schedule(asked: Asked, kind: str, at: str) -> None:

@@ -63,8 +63,11 @@ def write_files(report: Report, forms: Forms) -> tuple[Path, ...]:
     return (*written, *print_pdfs(written[:1])) if forms.pdf else written
 
 
-def write_documents(desk: Desk, forms: Forms, say: Say) -> tuple[Path, ...]:
-    """One document a tenant, below ``tenants/``: each made from that tenant's own series, and of nothing else."""
+def write_documents(desk: Desk, forms: Forms, say: Say) -> int:
+    """One document a tenant, below ``tenants/``: each made from that tenant's own series, and of nothing else.
+
+    Gives how many tenants.
+    """
     below = replace(forms, folder=forms.folder / "tenants", pdf=False)
     pages: list[Path] = []
     everybody = desk.tenants()
@@ -72,7 +75,9 @@ def write_documents(desk: Desk, forms: Forms, say: Say) -> tuple[Path, ...]:
         say(f"document {number} of {len(everybody)}: {tenant.id}")
         made = desk.make(Scope(ScopeKind.TENANT, tenant.id), _silently)
         pages.append(write_files(made.report, below)[0])
-    return (*pages, *print_pdfs(pages)) if forms.pdf else tuple(pages)
+    if forms.pdf:
+        print_pdfs(pages)
+    return len(pages)
 
 
 def _silently(_: str) -> None:

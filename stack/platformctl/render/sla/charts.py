@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from itertools import pairwise
 from typing import Final
 from xml.etree import ElementTree
@@ -16,22 +17,26 @@ from platformctl.sla.report import Hour, Statement
 _SPENT: Final = (0, 10, 25, 50, 75, 100)
 """Bounds of the classes of budget spent, in percent; the last class is over the last bound."""
 
+_GUIDES: Final = 4
+_HOUR: Final = timedelta(hours=1)
 _IDLE: Final = ("defs", "desc", "title")
 _PLAIN: Final = {
-    "width": 1000, "height": 260, "margin": 4, "js": [], "print_values": False, "value_formatter": "{:,.0f}".format,
+    "width": 1000, "height": 260, "margin": 4, "js": [], "truncate_label": -1, "print_values": False,
+    "value_formatter": "{:,.0f}".format,
 }  # fmt: skip
 
 
 def by_hour(hours: tuple[Hour, ...], zone: str) -> Markup:
-    """Requests of each hour, answered and failed."""
+    """Requests of each hour, answered and failed; an hour without a sum leaves its place empty."""
     clock = ZoneInfo(zone)
-    starts = [hour.start.astimezone(clock) for hour in hours]
+    known = {hour.start: hour.requests for hour in hours}
+    starts = [hours[0].start + n * _HOUR for n in range((hours[-1].start - hours[0].start) // _HOUR + 1)]
     chart = pygal.StackedBar(
         **_PLAIN, x_labels_major_every=24, show_minor_x_labels=False, legend_at_bottom=True
     )
-    chart.x_labels = [f"{start:%a %d %b %H:%M}" for start in starts]
-    chart.add("answered", [hour.requests.good for hour in hours])
-    chart.add("failed", [hour.requests.bad for hour in hours])
+    chart.x_labels = [f"{start.astimezone(clock):%d %b}" for start in starts]
+    chart.add("answered", [known[start].good if start in known else None for start in starts])
+    chart.add("failed", [known[start].bad if start in known else None for start in starts])
     return _svg(chart, "Requests hour by hour, answered and failed")
 
 
@@ -41,14 +46,13 @@ def budgets(statements: Iterable[Statement]) -> Markup:
     chart = pygal.Bar(**_PLAIN, show_legend=False)
     edges = list(pairwise(_SPENT))
     chart.x_labels = ["none", *(f"up to {high} %" for _, high in edges), f"over {_SPENT[-1]} %"]
-    chart.add(
-        "tenants",
-        [
-            sum(1 for share in spent if share == 0),
-            *(sum(1 for share in spent if low < share <= high) for low, high in edges),
-            sum(1 for share in spent if share > _SPENT[-1]),
-        ],
-    )
+    counts = [
+        sum(1 for share in spent if share == 0),
+        *(sum(1 for share in spent if low < share <= high) for low, high in edges),
+        sum(1 for share in spent if share > _SPENT[-1]),
+    ]
+    chart.y_labels = sorted({round(max(counts) * n / _GUIDES) for n in range(_GUIDES + 1)})
+    chart.add("tenants", counts)
     return _svg(chart, "Tenants by the share of their error budget that is spent")
 
 

@@ -97,9 +97,11 @@ def _restatements(report: Report) -> Iterator[str]:
 
 def _appendix(report: Report) -> Iterator[str]:
     yield from ("## Appendix: where each figure comes from", "")
-    for query in report.queries:
-        yield f"- **{query.figure}**: {_text(query.definition)}"
-        yield f"  `{query.text}`, {view.instant_text(query)}"
+    yield from (f"- **{figure}**: {_text(definition)}" for figure, definition in view.DEFINITIONS)
+    yield ""
+    for source in view.sources(report):
+        yield f"- **{source.figure}**: {_text(source.definition)}"
+        yield from (f"  - `{query.text}`, {view.instant_text(query)}" for query in source.queries)
 
 
 def _list(title: str, lines: list[str]) -> Iterator[str]:

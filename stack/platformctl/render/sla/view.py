@@ -26,6 +26,31 @@ UNCERTAINTY: Final = (
 )
 
 
+DEFINITIONS: Final = (
+    (
+        "Availability",
+        "Good requests over counted requests; what is forgiven or, by contract, theirs does not count.",
+    ),
+    ("Error budget", "(1 - objective) of the counted requests may fail; spent is what failed over what may."),
+    ("Downtime", "Observed minutes that were down for the tenant, or in which the platform answered nobody."),
+    (
+        "Excluded time",
+        "Failures in an agreed window count neither as good nor as bad; good requests in it count.",
+    ),
+    ("Worst hours", "The hours with the most failed requests."),
+    ("Trend", "Availability less that of the period before, in percentage points."),
+    (
+        "Credit",
+        "By the credit table of the tier, for calendar months; its basis says whether requests or minutes.",
+    ),
+    (
+        "No data",
+        "The history holds nothing of the tenant: no figure and no verdict. No requests: an untouched budget.",
+    ),
+)
+"""What figures mean that are worked out of the queried ones."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of the summary."""
@@ -220,6 +245,24 @@ def mean_times(incidents: tuple[Incident, ...]) -> str:
 
 def _mean(minutes: list[int]) -> str:
     return wording.duration(-(-sum(minutes) // len(minutes))) if minutes else NO_FIGURE
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One figure of the appendix: its definition, and every query that it was made of."""
+
+    figure: str
+    definition: str
+    queries: tuple[Query, ...]
+
+
+def sources(report: Report) -> Iterator[Source]:
+    """The appendix: the report's queries, by figure."""
+    by_figure: dict[tuple[str, str], list[Query]] = {}
+    for query in report.queries:
+        by_figure.setdefault((query.figure, query.definition), []).append(query)
+    for (figure, definition), queries in by_figure.items():
+        yield Source(figure, definition, tuple(queries))
 
 
 def instant_text(query: Query) -> str:
