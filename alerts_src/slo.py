@@ -16,11 +16,12 @@ from platformctl.model.units import hours, minutes
 INTERVAL: Final = minutes(1)
 
 # --- Where the service level is measured --------------------------------------------------------------
-# The counters of the API. When a gateway in front of it counts requests, these lines change, and no other.
-SOURCE_JOBS: Final = "demo-api"
-REQUESTS: Final = "tenant_requests_total"
-DURATION_COUNT: Final = "tenant_request_duration_seconds_count"
-DURATION_BUCKET: Final = "tenant_request_duration_seconds_bucket"
+# At the gateway: a dead application counts no errors. Without one in front, these lines name the counters
+# of the application (`tenant_requests_total`, `tenant_request_duration_seconds`) and its job.
+SOURCE_JOBS: Final = "gateway"
+REQUESTS: Final = "edge_requests_total"
+DURATION_COUNT: Final = "edge_request_duration_seconds_count"
+DURATION_BUCKET: Final = "edge_request_duration_seconds_bucket"
 
 THRESHOLDS: Final = "|".join(spelling for bound in slo.LATENCY_BOUNDS for spelling in slo.spellings(bound))
 """The bounds that some tier has as its threshold; the others are never read."""
@@ -59,7 +60,7 @@ WATCH: Final = (
     RecordingRule(
         name=slo.SOURCE_UP,
         expr=f'max(max_over_time(up{{job=~"{SOURCE_JOBS}"}}[1m]))',
-        help="Whether any process that serves tenants answered in the last minute.",
+        help="Whether the gateway, which serves all tenants, answered in the last minute.",
     ),
     RecordingRule(
         name=slo.WATCHED,

@@ -1,8 +1,10 @@
 """The demo platform with everything that watches it, on free ports: faults go in, pages come out.
 
 The servers are real, the rules and routes are this platform's own; PagerDuty's end is an inbox. A `pace`
-above 1 shortens every wait (scrapes, evaluations, `for`, ranges of a minute or more, groups) by that factor;
-thresholds stay what they are. With 1 nothing is changed.
+above 1 shortens every wait by that factor: scrapes, evaluations and `for` down to a second, ranges down to
+five. Groups wait half as short: their waits are made for scrapes, which go from 5 s to 1 s and no lower.
+Thresholds stay what they are, and so do error budgets, which count by the minute. With 1 nothing is changed.
+The machine's own CPU, memory and disk are not watched: other tests run on it.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import re
 import signal
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Final, cast
 from support import demo, servers
 from support.demo import Service
 from support.servers import Postgres
+from support.sites import native_site
 from support.watch import Inbox, Running, free_ports, get_json, inbox, lay, running
 
 from platformctl.model.component import Component
@@ -26,12 +28,11 @@ from platformctl.model.oncall import PagerDutyTarget, Receiver, Route
 from platformctl.model.platform import Platform
 from platformctl.model.rules import AlertArea, AlertRule, RecordingRule
 from platformctl.model.site import Site
-from platformctl.model.units import Duration
+from platformctl.model.units import Duration, minutes
 from platformctl.sources.definitions import load_platform
-from support.sites import native_site
 
 ROOT: Final = Path(__file__).parents[2]
-EXPORTERS: Final = ("node-exporter", "redis-exporter", "postgres-exporter")
+EXPORTERS: Final = ("redis-exporter", "postgres-exporter")
 WATCHED: Final = ("prometheus", "alertmanager", *EXPORTERS, "redis", "postgres", "demo-api", "demo-traffic")
 SECRETS: Final = ("pagerduty-platform", "pagerduty-backend", "postgres-password", "demo-login-key")
 _RANGE: Final = re.compile(r"\[(\d+)([mh])\]|offset 90s")
@@ -87,6 +88,22 @@ class Stage:
         alerts = cast("list[dict[str, dict[str, str]]]", get_json(url))
         return {a["labels"]["alertname"] for a in alerts} - {"Watchdog"}
 
+    def incidents(self, *, since: float = 0.0) -> list[str]:
+        """The alerts of the incidents that PagerDuty would have opened: a key that is open opens no second one."""
+        opened, found = dict[str, str](), list[str]()
+        for event in self.events(since=since):
+            if event.action == "resolve":
+                opened.pop(event.key, None)
+            elif event.key not in opened:
+                opened[event.key] = event.alert
+                found.append(event.alert)
+        return found
+
+    def open_incidents(self) -> set[str]:
+        """The alerts of the incidents that are open now."""
+        last = {event.key: event for event in self.events()}
+        return {event.alert for event in last.values() if event.action == "trigger"}
+
     def kill(self, name: str) -> None:
         """End a component at once, as a crash does."""
         self.processes[name].end(signal.SIGKILL)
@@ -135,8 +152,10 @@ def hurried(platform: Platform, pace: int) -> Platform:
     def route(of: Route) -> Route:
         return replace(
             of,
-            group_wait=Duration(of.group_wait.ms // pace),
-            group_interval=Duration(of.group_interval.ms // pace),
+            group_wait=of.group_wait
+            if of.group_wait > minutes(1)
+            else Duration(of.group_wait.ms * 2 // pace),
+            group_interval=Duration(of.group_interval.ms * 2 // pace),
             routes=tuple(map(route, of.routes)),
         )
 
@@ -195,10 +214,3 @@ def stage(folder: Path, *, pace: int, rate: float = 20) -> Iterator[Stage]:
             if c.name in ("prometheus", "alertmanager", *EXPORTERS)
         }
         yield Stage(site, far_end, api, postgres, folder, processes)
-
-
-def quiet_for(there: Stage, seconds: float) -> list[str]:
-    """Wait, and tell what paged meanwhile."""
-    began = time.monotonic()
-    time.sleep(seconds)
-    return there.pages(since=began)
