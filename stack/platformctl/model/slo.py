@@ -165,25 +165,16 @@ def _burning(burn: Burn, least_bad: int) -> str:
     )
 
 
-def increment(series: str, by: str, *, only: str = "") -> str:
+def increment(series: str, by: str) -> str:
     """PromQL: what the counters `series` have counted in the last minute, exactly, summed `by` labels.
 
     Sums of these increments telescope: over a period they are the counter's end less its start, without
     the extrapolation of ``increase()``. A failed scrape or a gap under five minutes moves events into the
     minute after it. What a counter shows that fell (a reset) or appeared is new, if its target answered in
     the window in which the counter's former value was looked for, or has just started; else from here on.
-
-    only: a filter that is put behind the increments of the single counters (``and on (...) ...``).
     """
     now, before = f"last_over_time({series}[5m])", f"last_over_time({series}[5m] offset 1m)"
-    return (
-        f"sum by ({by}) (\n"
-        f"  (\n"
-        f"    ({now} - {before} >= 0)\n"
-        f"    or ({now} and on (job, instance) {WATCHED})\n"
-        f"  )\n"
-        f"{f'  {only}' + chr(10) if only else ''})"
-    )
+    return f"sum by ({by}) (\n  ({now} - {before} >= 0)\n  or ({now} and on (job, instance) {WATCHED})\n)"
 
 
 def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertArea:

@@ -13,7 +13,7 @@ from platformctl.model import slo
 from platformctl.model.tenancy import Tenant
 from platformctl.sla import wording
 from platformctl.sla.counts import NOTHING, Counts
-from platformctl.sla.evidence import EVERY_LIMIT, EventTallies, Evidence
+from platformctl.sla.evidence import EVERY_LIMIT, EventTallies, Evidence, Forgiven
 from platformctl.sla.exclusion import EVERYBODY
 from platformctl.sla.fault import explained, failing
 from platformctl.sla.percentile import agree, buckets
@@ -91,10 +91,8 @@ def _explained(incident: Incident, tenant: Tenant | None, evidence: Evidence, te
 
 
 def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -> Statement:
-    throttled = _throttled(tenant, evidence, terms)
+    throttled = _throttled(tenant, evidence.events, terms)
     availability = _promise(tenant, slo.AVAILABILITY, evidence, terms)
-    if throttled and throttled.ours:
-        availability = replace(availability, counts=availability.counts + _refused(tenant, evidence))
     latency = _promise(tenant, slo.LATENCY, evidence, terms)
     down = _down(tenant, evidence)
     known = evidence.events.total.has(tenant.id, slo.AVAILABILITY)
@@ -116,7 +114,9 @@ def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -
         throttled=throttled,
         excused=tuple(_excused(tenant, asked, evidence)),
         credit=table.owed(availability.counts, minutes) if table and known else None,
-        past=tuple(Past(name=name, requests=_past(tenant, tallies)) for name, tallies in evidence.past),
+        past=tuple(
+            Past(name=name, requests=_past(tenant, tallies, terms)) for name, tallies in evidence.past
+        ),
         notes=(
             *_notes(tenant, availability, latency, evidence),
             *_arrival(asked, evidence),
@@ -126,35 +126,38 @@ def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -
     )
 
 
-def _throttled(tenant: Tenant, evidence: Evidence, terms: Terms) -> Throttled | None:
-    tally = evidence.events.throttled
-    if not tally.has(tenant.id, EVERY_LIMIT):
+def _throttled(tenant: Tenant, events: EventTallies, terms: Terms) -> Throttled | None:
+    if not events.throttled.has(tenant.id, EVERY_LIMIT):
         return None
-    return Throttled(count=tally.of(tenant.id, EVERY_LIMIT), ours=tenant.tier in terms.throttled_ours)
-
-
-def _refused(tenant: Tenant, evidence: Evidence) -> Counts:
-    """Throttled requests as failed ones, where they are counted beside those that availability counts."""
-    count = evidence.events.throttled.of(tenant.id, EVERY_LIMIT)
-    forgiven = sum(
-        f.throttled.of(tenant.id, EVERY_LIMIT) for f in evidence.forgiven if f.segment.excuses(tenant)
-    )
-    return Counts(total=count, bad=count, forgiven=min(forgiven, count))
+    count = events.throttled.of(tenant.id, EVERY_LIMIT)
+    return Throttled(count=count, ours=tenant.tier in terms.throttled_ours)
 
 
 def _promise(tenant: Tenant, sli: str, evidence: Evidence, terms: Terms) -> Promise:
     objective = terms.objective(tenant, sli)
-    forgiven = sum(f.bad.of(tenant.id, sli) for f in evidence.forgiven if f.segment.excuses(tenant))
+    mine = tuple(f for f in evidence.forgiven if f.segment.excuses(tenant))
     return Promise(
         target=objective.target if objective else None,
-        counts=_counts(tenant, evidence.events, sli, forgiven),
+        counts=_counts(tenant, sli, evidence.events, terms, mine),
         threshold=terms.threshold(tenant, sli),
     )
 
 
-def _counts(tenant: Tenant, events: EventTallies, sli: str, forgiven: int = 0) -> Counts:
-    """The counts; raises where two answers contradict each other, as unlike replicas of a server can."""
+def _counts(
+    tenant: Tenant, sli: str, events: EventTallies, terms: Terms, excused: tuple[Forgiven, ...] = ()
+) -> Counts:
+    """The counts; raises where two answers contradict each other, as unlike replicas of a server can.
+
+    The gateway counts throttled requests as answers (4xx). By contract each is a failed one, or none at all.
+    """
     total, bad = events.total.of(tenant.id, sli), events.bad.of(tenant.id, sli)
+    forgiven = sum(f.bad.of(tenant.id, sli) for f in excused)
+    throttled = _throttled(tenant, events, terms) if sli == slo.AVAILABILITY else None
+    if throttled and throttled.ours:
+        bad += throttled.count
+        forgiven += sum(f.throttled.of(tenant.id, EVERY_LIMIT) for f in excused)
+    elif throttled:
+        total -= throttled.count
     if not forgiven <= bad <= total:
         raise PlatformError(
             f"the history contradicts itself: of {tenant.id} it holds {total} {sli} events, {bad} bad ones, "
@@ -186,10 +189,10 @@ def _excused(tenant: Tenant, asked: Asked, evidence: Evidence) -> Iterator[Excus
             yield Excused(id=exclusion.id, reason=exclusion.reason, when=inside)
 
 
-def _past(tenant: Tenant, tallies: EventTallies) -> Counts | None:
+def _past(tenant: Tenant, tallies: EventTallies, terms: Terms) -> Counts | None:
     if not tallies.total.has(tenant.id, slo.AVAILABILITY):
         return None
-    return _counts(tenant, tallies, slo.AVAILABILITY)
+    return _counts(tenant, slo.AVAILABILITY, tallies, terms)
 
 
 def _notes(tenant: Tenant, availability: Promise, latency: Promise, evidence: Evidence) -> Iterator[str]:

@@ -89,7 +89,7 @@ def down(period: Interval, selection: Selection) -> Query:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventQueries:
-    """What is asked of one part of a period; of an earlier one, only the first two."""
+    """What is asked of one part of a period; of an earlier one, less."""
 
     total: Query
     bad: Query
@@ -134,21 +134,21 @@ def availability_events(part: Interval, selection: Selection, step: str) -> Even
     chosen = selection.of(slo=slo.AVAILABILITY)
     figure, definition = (
         "earlier periods",
-        "Availability of the periods before, for the trend; nothing is excluded, throttled requests are not in it.",
+        "Availability of the periods before, for the trend; nothing is excluded.",
     )
     total, bad = (
         _sum(figure, definition, slo.recorded(events, step) + chosen, part)
         for events in (slo.EVENTS_TOTAL, slo.EVENTS_BAD)
     )
-    return EventQueries(total=total, bad=bad)
+    return EventQueries(total=total, bad=bad, throttled=throttled(part, selection, step=step))
 
 
 def throttled(part: Interval, selection: Selection, *, step: str) -> Query:
     """Requests that the limiter refused."""
     return _sum(
         "throttled requests",
-        "Requests refused by the limiter (429). By the contract of the tier they are ours, and count as failed, "
-        "or theirs, and count neither as good nor as bad.",
+        "Requests refused by the limiter (429), which the gateway counts among all requests. By the contract of the "
+        "tier they are ours, and count as failed, or theirs, and are left out: neither good nor bad.",
         slo.recorded(report_series.THROTTLED, step) + selection.of(),
         part,
     )
