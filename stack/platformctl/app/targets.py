@@ -51,8 +51,9 @@ def render_release(platform: Platform, site: Site, runtime: Runtime) -> Release:
             raise DefinitionError(f"two renderers give the file {artifact.path}")
         files[artifact.path] = artifact
     units = runtime.units(platform, site, files)
-    files[manifest.PATH] = manifest.render(files, units)
-    return Release(files=files, units=units)
+    expected = manifest.expected(platform, site)
+    files[manifest.PATH] = manifest.render(files, units, expected)
+    return Release(files=files, units=units, expected=expected)
 
 
 def _artifacts(platform: Platform, site: Site, runtime: Runtime) -> Iterator[Artifact]:
