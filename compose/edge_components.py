@@ -91,7 +91,7 @@ RATELIMIT: Final = Component(
             "fastapi",
             "jwt",
             "prometheus_client",
-        ),  # fmt: skip
+        ),
         args=_uvicorn("127.0.0.1"),
         environment={**_RATELIMIT, **_SOURCES, "RATELIMIT_LIMITS": "{release}/build/edge/limits.json"},
         package="platformctl[demo]",
