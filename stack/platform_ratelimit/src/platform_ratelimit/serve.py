@@ -2,22 +2,29 @@
 
 RATELIMIT_REDIS_URL           redis://127.0.0.1:6379/0
 RATELIMIT_REDIS_PASSWORD_FILE a file with the password
+RATELIMIT_DEADLINE_MS         the longest that a decision waits for Redis (default: 8)
 RATELIMIT_DATABASE_URL        sqlite+aiosqlite:///… or postgresql+asyncpg://…
 RATELIMIT_TRUSTED_PROXIES     networks of the gateway, separated by commas (default: loopback)
 RATELIMIT_MARK_SECRET_FILE    the secret shared with the middleware behind the gateway
 RATELIMIT_JWT_KEY_FILE        the secret or public key that proves bearer tokens
 RATELIMIT_JWT_ALGORITHMS      RS256,… (default: RS256)
 RATELIMIT_JWT_CLAIM           the claim that names the tenant (default: tenant)
+RATELIMIT_ADMIN_TOKEN_FILE    the token of the admin named "admin": serves the admin API at /admin/ratelimit
+RATELIMIT_ADMINS_FILE         more admins: a line each with a name and the SHA-256 of the token, in hex
 RATELIMIT_FAIR_SHARE          this process's part of a quota while Redis is away (default: 1 / processes)
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from platform_ratelimit.address import LOOPBACK, TrustedProxies
+from platform_ratelimit.asgi import App
+from platform_ratelimit.errors import RateLimitError
 from platform_ratelimit.identity import ApiKey, Identify, JwtClaim, first_of
 from platform_ratelimit.mark import GatewayMark
 from platform_ratelimit.redis.settings import RedisSettings
@@ -38,6 +45,7 @@ def service_from(environment: Mapping[str, str]) -> DecisionService:
             redis=RedisSettings.from_url(
                 environment.get("RATELIMIT_REDIS_URL", "redis://127.0.0.1:6379/0"),
                 password_file=Path(password) if password else None,
+                deadline_s=float(environment.get("RATELIMIT_DEADLINE_MS", "8")) / 1000,
             ),
             database_url=environment.get("RATELIMIT_DATABASE_URL"),
             fair_share=float(share) if (share := environment.get("RATELIMIT_FAIR_SHARE")) else None,
@@ -50,6 +58,7 @@ def service_from(environment: Mapping[str, str]) -> DecisionService:
         identify=_identity(environment, runtime),
         proxies=TrustedProxies([network.strip() for network in networks.split(",") if network.strip()]),
         mark=GatewayMark(secret) if secret is not None else None,
+        admin=_admin(environment, runtime),
     )
 
 
@@ -63,6 +72,34 @@ def _identity(environment: Mapping[str, str], runtime: Runtime) -> Identify:
         )
     ways.append(ApiKey(lambda: runtime.limiter.planner.snapshot.api_keys))
     return first_of(*ways)
+
+
+def _admin(environment: Mapping[str, str], runtime: Runtime) -> App | None:
+    digests = _digests(_read(environment.get("RATELIMIT_ADMINS_FILE")) or "")
+    token = _read(environment.get("RATELIMIT_ADMIN_TOKEN_FILE"))
+    if token is not None:
+        digests["admin"] = hashlib.sha256(token.encode()).hexdigest()
+    if not digests:
+        return None
+    from platform_ratelimit.admin.application import admin_application  # needs the fastapi extra
+
+    return admin_application(runtime, digests)
+
+
+def _digests(text: str) -> dict[str, str]:
+    digests = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        name, _, digest = line.partition(" ")
+        if not re.fullmatch("[0-9a-f]{64}", digest.strip()):
+            raise RateLimitError(
+                "not a name and a SHA-256 in hex",
+                where=f"RATELIMIT_ADMINS_FILE, line {number}",
+                fix="see sha256sum",
+            )
+        digests[name] = digest.strip()
+    return digests
 
 
 def _read(path: str | None) -> str | None:

@@ -104,6 +104,38 @@ class TenantModel(Model):
     tier: Name | None = None
 
 
+class Move(Model):
+    """A tenant on its way from one tier to another; none is: not entered."""
+
+    tenant: Name
+    before: Name | None = None
+    after: Name | None = None
+
+
+class Moves(Model):
+    """Tenants that are entered, moved and forgotten together; each must still be where `before` says."""
+
+    moves: Annotated[list[Move], Field(min_length=1, max_length=20_000)]
+
+
+class Moved(Model):
+    """How many tenants were entered, moved or forgotten."""
+
+    moved: int
+
+
+class EffectiveLimit(Model):
+    """A limit as it is in force for a tenant: override and emergency factors included."""
+
+    name: str
+    scope: str
+    group: str | None
+    quota: int
+    tier_quota: int
+    window_s: float
+    algorithm: Algorithm
+
+
 class OverrideModel(Model):
     """A tenant's own quota for one limit of its tier, until it expires."""
 

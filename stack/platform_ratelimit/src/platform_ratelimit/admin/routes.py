@@ -17,9 +17,12 @@ from platform_ratelimit.admin.models import (
     AllowModel,
     AuditView,
     CeilingModel,
+    EffectiveLimit,
     EmergencyModel,
     GroupModel,
     LimitUsage,
+    Moved,
+    Moves,
     OverrideModel,
     PolicyView,
     RolloutModel,
@@ -126,6 +129,20 @@ def admin_router(
         async with store.reading() as session:
             return await views.tenant_names(session, after=after, most=most)
 
+    @router.get("/tenant-tiers")
+    async def list_tenant_tiers(
+        after: Annotated[str, Query(max_length=64)] = "",
+        most: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
+    ) -> dict[str, str]:
+        """The tier of every tenant that is entered, a page at a time."""
+        async with store.reading() as session:
+            return await views.tenant_tiers(session, after=after, most=most)
+
+    @router.patch("/tenant-tiers")
+    async def patch_tenant_tiers(body: Moves, edits: Edit) -> Moved:
+        """Enter, move and forget many tenants at once, or none: 412 when one is no longer where it was seen."""
+        return await edits.moving(body)
+
     @router.get("/tenants/{name}")
     async def get_tenant(name: Name, response: Response) -> TenantView:
         """A tenant, its tier and what is particular to it."""
@@ -166,6 +183,11 @@ def admin_router(
         async with edits.replacing("delete-override", f"tenant:{name}", view) as session:
             await edit.delete_override(session, name, limit)
         return await show(view, response)
+
+    @router.get("/tenants/{name}/limits")
+    async def get_limits(name: Name) -> list[EffectiveLimit]:
+        """The limits in force for a tenant, entered or not: overrides and emergency factors included."""
+        return views.effective_limits((await store.load()).snapshot, name)
 
     @router.get("/tenants/{name}/usage", responses={503: {"description": "Redis cannot be asked"}})
     async def get_usage(name: Name) -> list[LimitUsage]:
