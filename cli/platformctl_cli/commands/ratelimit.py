@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Final, TypeAlias
 
 import typer
@@ -11,24 +10,8 @@ import typer
 from platformctl_cli.commands.ratelimit_load_test import load_test
 from platformctl_cli.commands.ratelimit_publish import publish
 from platformctl_cli.options import JsonOption, WorkspaceOption, YesOption
+from platformctl_cli.ratelimit_options import ReasonOption, TokenOption, UrlOption
 
-UrlOption: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        "--url",
-        help="The admin API (PLATFORMCTL_RATELIMIT_URL). Without it: that of the workspace's deployment.",
-        show_default=False,
-    ),
-]
-TokenOption: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "--token-file",
-        help="The admin's token (PLATFORMCTL_RATELIMIT_TOKEN_FILE). Without it: the workspace's secret.",
-        show_default=False,
-    ),
-]
-ReasonOption: TypeAlias = Annotated[str, typer.Option("--reason", "-r", help="Why: for the audit trail.")]
 StateOption: TypeAlias = Annotated[
     str,
     typer.Option(
@@ -262,7 +245,35 @@ def usage(
     report.usage(ratelimit.usage(report.api(url, token_file, workspace), tenant), json=json)
 
 
-VERBS: Final = (show, set_, override, emergency, release, audit, usage, load_test, publish)
+def key(
+    tenant: TenantArgument,
+    label: Annotated[str, typer.Argument(metavar="LABEL", help="What tells it from others: ci, partner-2.")],
+    revoke: Annotated[bool, typer.Option("--revoke", help="End it.")] = False,
+    reason: ReasonOption = "",
+    url: UrlOption = None,
+    token_file: TokenOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Give a tenant an API key (printed once, kept nowhere), or end one.
+
+    \b
+    Examples:
+      platformctl ratelimit key grand-hotel ci > ci.key
+      platformctl ratelimit key grand-hotel ci --revoke
+    """
+    from platformctl.app import ratelimit
+    from platformctl_cli import ratelimit_report as report
+    from platformctl_cli import show
+
+    api = report.api(url, token_file, workspace)
+    if revoke:
+        ratelimit.revoke_key(api, tenant, label, reason=reason)
+        show.say(f"the key {label} of {tenant} has ended")
+    else:
+        show.result(ratelimit.new_key(api, tenant, label, reason=reason))
+
+
+VERBS: Final = (show, set_, override, emergency, release, audit, usage, key, load_test, publish)
 ratelimit: Final = typer.Typer(
     name="ratelimit",
     help="Ask the rate limiter and tell it: tenants, emergencies, the audit trail.",

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
-from platformctl_cli.commands.ratelimit import ReasonOption, TokenOption, UrlOption
 from platformctl_cli.options import JsonOption, WorkspaceOption, YesOption
+from platformctl_cli.ratelimit_options import ReasonOption, TokenOption, UrlOption
 
 CheckOption = Annotated[bool, typer.Option("--check", help="Exit 3 when something differs; change nothing.")]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -98,6 +100,24 @@ def override(api: RateLimitApi, wanted: Override, *, state: str = "", reason: st
         until = wanted.until.isoformat() if wanted.until else None
         api.put(*path, body={"quota": wanted.quota, "expires_at": until}, seen=seen, reason=reason)
     return show(api, wanted.tenant)
+
+
+def new_key(api: RateLimitApi, tenant: str, label: str, *, reason: str = "") -> str:
+    """Give the tenant an API key; only its digest is sent, and nobody can show it again."""
+    key = secrets.token_urlsafe(32)
+    body: Json = {"sha256": hashlib.sha256(key.encode()).hexdigest()}
+    seen = api.find("tenants", tenant, "api-keys")
+    api.put("tenants", tenant, "api-keys", label, body=body, seen=seen.etag if seen else "", reason=reason)
+    return key
+
+
+def revoke_key(api: RateLimitApi, tenant: str, label: str, *, reason: str = "") -> None:
+    """End an API key of the tenant."""
+    seen = api.get("tenants", tenant, "api-keys")
+    if label not in cast(Fields, seen.fields["keys"]):
+        known = ", ".join(cast(Fields, seen.fields["keys"])) or "none"
+        raise UsageError(f"{tenant} has no key {label!r}", fix=f"its keys: {known}")
+    api.delete("tenants", tenant, "api-keys", label, seen=seen.etag, reason=reason)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

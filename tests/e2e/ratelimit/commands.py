@@ -54,6 +54,11 @@ class Service:
         found: dict[str, object] = json.loads(done.stdout)
         return found
 
+    def tenant_of(self, key: str) -> str:
+        """Whom the gateway would be told this API key is."""
+        headers = {"X-Forwarded-For": "192.0.2.9", "X-Api-Key": key}
+        return httpx.get(f"http://127.0.0.1:{self.port}/decide", headers=headers).headers["x-tenant-id"]
+
     def decide(self, tenant: str) -> int:
         """What the gateway would be told of a tenant's request: the status."""
         token = jwt.encode({"tenant": tenant, "exp": time.time() + 600}, KEY, algorithm="HS256")

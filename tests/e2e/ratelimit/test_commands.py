@@ -88,6 +88,19 @@ def test_a_tier_and_everything_need_a_yes_and_multiply(service: Service) -> None
     service.run("ratelimit", "release", "--all")
 
 
+def test_a_key_names_its_tenant_until_it_is_revoked(service: Service) -> None:
+    service.run("ratelimit", "set", "keyed", "--tier", "gold")
+    assert service.run("ratelimit", "key", "nobody-here", "ci").exception is not None
+    old, new = (service.run("ratelimit", "key", "keyed", "ci").stdout.strip() for _ in range(2))
+    wait_until(lambda: service.tenant_of(new) == "keyed", what="the key")
+    assert service.tenant_of(old) == ""
+    other = service.run("ratelimit", "key", "keyed", "other", "--revoke").exception
+    assert "its keys: ci" in str(other)
+    assert service.run("ratelimit", "key", "keyed", "ci", "--revoke").exit_code == 0
+    wait_until(lambda: service.tenant_of(new) == "", what="the end of the key")
+    assert new not in str(service.asked("ratelimit", "audit", "keyed"))
+
+
 def test_a_rollout_of_one_tenant_leaves_the_others(service: Service) -> None:
     service.run("ratelimit", "set", "shy", "--tier", "gold", "--rollout", "shadow")
     wait_until(lambda: len(service.asked("ratelimit", "usage", "shy")) == 1, what="the tier")

@@ -162,6 +162,18 @@ class TenantView(Model):
     rollout_mode: Mode | None
 
 
+class ApiKeyModel(Model):
+    """An API key by its SHA-256 in hex: the key itself is never sent here."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class ApiKeysView(Model):
+    """A tenant's API keys: their labels, with the beginning of each digest to tell them apart."""
+
+    keys: dict[str, str]
+
+
 class AllowModel(Model):
     """Who is never limited. A user agent can be forged: only for closed networks."""
 

@@ -15,6 +15,8 @@ from platform_ratelimit.admin.editor import Announce, Editor, etag
 from platform_ratelimit.admin.models import (
     NAME_PATTERN,
     AllowModel,
+    ApiKeyModel,
+    ApiKeysView,
     AuditView,
     CeilingModel,
     EffectiveLimit,
@@ -30,9 +32,9 @@ from platform_ratelimit.admin.models import (
     TenantView,
     TierModel,
 )
-from platform_ratelimit.db import edit
+from platform_ratelimit.db import api_keys, edit
 from platform_ratelimit.db.edit import PolicyStore
-from platform_ratelimit.db.tables import OverrideRow
+from platform_ratelimit.db.tables import ApiKeyRow, OverrideRow
 
 Part = TypeVar("Part", bound=BaseModel)
 Usage = Callable[[str], Awaitable[list[LimitUsage]]]
@@ -182,6 +184,29 @@ def admin_router(
         view = partial(views.tenant, name=name)
         async with edits.replacing("delete-override", f"tenant:{name}", view) as session:
             await edit.delete_override(session, name, limit)
+        return await show(view, response)
+
+    @router.get("/tenants/{name}/api-keys")
+    async def get_api_keys(name: Name, response: Response) -> ApiKeysView:
+        """A tenant's API keys, by label."""
+        return await show(partial(views.api_keys, name=name), response)
+
+    @router.put("/tenants/{name}/api-keys/{label}")
+    async def put_api_key(
+        name: Name, label: Name, body: ApiKeyModel, edits: Edit, response: Response
+    ) -> ApiKeysView:
+        """Give a tenant an API key, or replace the one of that label: the old one ends at once."""
+        view = partial(views.api_keys, name=name)
+        async with edits.replacing("put-api-key", f"tenant:{name}", view) as session:
+            await api_keys.put(session, ApiKeyRow(digest=body.sha256, tenant=name, label=label))
+        return await show(view, response)
+
+    @router.delete("/tenants/{name}/api-keys/{label}")
+    async def delete_api_key(name: Name, label: Name, edits: Edit, response: Response) -> ApiKeysView:
+        """End a tenant's API key."""
+        view = partial(views.api_keys, name=name)
+        async with edits.replacing("delete-api-key", f"tenant:{name}", view) as session:
+            await api_keys.delete(session, name, label)
         return await show(view, response)
 
     @router.get("/tenants/{name}/limits")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from pydantic import BaseModel
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from platform_ratelimit.admin.models import (
     AllowModel,
+    ApiKeysView,
     CeilingModel,
     EffectiveLimit,
     EmergencyModel,
@@ -22,10 +24,11 @@ from platform_ratelimit.admin.models import (
     limit_models,
 )
 from platform_ratelimit.db.read import policy_row, read_allow, read_ceiling, read_tiers
-from platform_ratelimit.db.tables import GroupRow, OverrideRow, TenantRow, TierRow
+from platform_ratelimit.db.tables import ApiKeyRow, GroupRow, OverrideRow, TenantRow, TierRow
 from platform_ratelimit.plan import Planner
 from platform_ratelimit.policy import DEFAULT_GROUP, FailurePolicy, Mode, PolicySnapshot, Scope
 
+_SHOWN: Final = 12
 View = Callable[[AsyncSession], Awaitable[BaseModel | None]]
 
 
@@ -90,7 +93,15 @@ async def tenant_tiers(session: AsyncSession, *, after: str, most: int | None) -
     query = (
         select(TenantRow.id, TenantRow.tier).where(TenantRow.id > after).order_by(TenantRow.id).limit(most)
     )
-    return dict((await session.execute(query)).tuples().all())
+    return {row.id: row.tier for row in await session.execute(query)}
+
+
+async def api_keys(session: AsyncSession, name: str) -> ApiKeysView | None:
+    """The API keys of one tenant."""
+    if await session.get(TenantRow, name) is None:
+        return None
+    rows = await session.scalars(select(ApiKeyRow).where(ApiKeyRow.tenant == name).order_by(ApiKeyRow.label))
+    return ApiKeysView(keys={row.label: row.digest[:_SHOWN] for row in rows})
 
 
 def effective_limits(snapshot: PolicySnapshot, tenant: str) -> list[EffectiveLimit]:
