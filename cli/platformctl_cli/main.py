@@ -22,12 +22,14 @@ from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
+from platformctl_cli.commands.ratelimit import ratelimit
 from platformctl_cli.commands.rollback import rollback
 from platformctl_cli.commands.runbook import runbook
 from platformctl_cli.commands.scaffold_tests import scaffold_tests
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.sla_report import sla_report
 from platformctl_cli.commands.status import status
+from platformctl_cli.commands.tenants import tenants
 from platformctl_cli.commands.test_alerts import test_alerts
 
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
@@ -50,6 +52,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     scaffold_tests,
     schema,
 )
+GROUPS: Final[tuple[typer.Typer, ...]] = (ratelimit, tenants)
 
 app: Final = typer.Typer(
     name="platformctl",
@@ -61,6 +64,8 @@ app: Final = typer.Typer(
 )
 for _command in COMMANDS:
     app.command(_command.__name__.replace("_", "-"))(_command)
+for _group in GROUPS:
+    app.add_typer(_group)
 
 
 def _version(wanted: bool) -> None:
