@@ -6,7 +6,7 @@ deployments := $(addprefix tests/e2e/,main_job wheel runbook deploy compose)
 frontend := tests/e2e/scaffold
 
 help:  ## Show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
 
 setup:  ## Install what running it takes
 	@scripts/setup.sh
@@ -38,6 +38,10 @@ test-deployments:  # these want the same ports: one after the other
 	$(bin)/pytest $(deployments) $(PYTEST_ARGS)
 
 test-frontend:
+	$(bin)/pytest $(frontend) -m 'not full' $(PYTEST_ARGS)
+
+test-frontend-full:  ## The frontend tests with every fault alone, every package manager and every version
+	@scripts/setup.sh --tests
 	$(bin)/pytest $(frontend) $(PYTEST_ARGS)
 
 test-others:
@@ -47,4 +51,4 @@ bench:  ## The benchmarks that print figures (not part of the tests)
 	@scripts/setup.sh --tests
 	$(bin)/python tests/benchmarks/generate_scale.py
 
-.PHONY: help setup up down status lint unit test test-deployments test-frontend test-others bench
+.PHONY: help setup up down status lint unit test test-deployments test-frontend test-frontend-full test-others bench

@@ -100,3 +100,8 @@ class App:
     def next_major(self) -> int:
         """The major version of Next.js."""
         return int(self.next_version.split(".")[0])
+
+    def has_script(self, name: str) -> bool:
+        """Whether package.json has a script of that name already."""
+        scripts = self.packages.document.get("scripts")
+        return isinstance(scripts, dict) and name in scripts

@@ -122,7 +122,7 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
         files.append(LaidFile(path=f"{choices.folder}/metric-catalogue.json", text=catalogue_text()))
     if "unit" in choices.parts:
         files += generator.files(found)
-    names = additions.scripts(app, view, choices.folder, choices.parts)
+    names = additions.scripts(app, choices.folder, choices.parts)
     if "ci" in choices.parts:
         files += pipelines(app, folder=choices.folder, parts=choices.parts, scripts=names)
     guide = templates.render(
