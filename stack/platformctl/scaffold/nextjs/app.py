@@ -31,6 +31,7 @@ class PackageManager:
     frozen: str
     run: str
     exec: str
+    add: str
     lock: str
     locked: bool
 

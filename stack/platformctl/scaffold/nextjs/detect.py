@@ -17,6 +17,7 @@ from platformctl.scaffold.nextjs.packages import Packages, as_version, read_pack
 from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.tenancy import find_cookie, find_header, find_provider
 from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
+from platformctl.scaffold.nextjs.versions import lint_refusal
 
 _NEWEST: Final = "16"
 _OLDEST: Final = {
@@ -133,7 +134,11 @@ def _refuse(view: OwnersView, packages: Packages) -> None:
     for name, least in _OLDEST.items():
         version = packages.version(name)
         if version and as_version(version) < as_version(least):
-            raise PlatformError(f"{name} {version} is too old: {least} or newer is needed", where=where)
+            raise PlatformError(
+                f"{name} {version} is too old: {least} or newer is needed",
+                where=where,
+                fix=f"{find_manager(packages).manager.add} {name}@{least}",
+            )
 
 
 def _manager(packages: Packages, notes: _Facts) -> PackageManager:
@@ -142,6 +147,9 @@ def _manager(packages: Packages, notes: _Facts) -> PackageManager:
     notes.note("package manager", found.manager.flavour, found.source)
     if packages.workspace:
         notes.note("workspace", posixpath.relpath(packages.root, packages.workspace), str(packages.workspace))
+    refusal = lint_refusal(packages)
+    if refusal:
+        notes.warnings.append(f"the tests come without a lint: {refusal}")
     return found.manager
 
 
