@@ -56,10 +56,16 @@ def scaffold_tests(
         platformctl scaffold-tests web/ --check
     """
     from platformctl.app.scaffold_tests import Action, Request, Talk, scaffold
+    from platformctl.errors import UsageError
     from platformctl_cli import show
     from platformctl_cli.scaffold_report import confirm, show_outcome
 
-    chosen = {Action.REMOVE: remove, Action.CHECK: check, Action.PREVIEW: dry_run}
+    if check and remove:
+        raise UsageError(
+            "--check and --remove do not go together", fix="platformctl scaffold-tests DIR --check"
+        )
+    removal = Action.PREVIEW_REMOVAL if dry_run else Action.REMOVE
+    chosen = {removal: remove, Action.CHECK: check, Action.PREVIEW: dry_run}
     request = Request(
         root=folder,
         action=next((action for action, wanted in chosen.items() if wanted), Action.APPLY),

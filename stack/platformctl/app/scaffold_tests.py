@@ -33,6 +33,7 @@ class Action(StrEnum):
     PREVIEW = "preview"
     CHECK = "check"
     REMOVE = "remove"
+    PREVIEW_REMOVAL = "preview-removal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ def scaffold(request: Request, talk: Talk) -> Outcome:
         case Action.CHECK:
             refuse_drift(prepared)
             return Outcome(prepared=prepared, shown=prepared.plan, applied=False)
-        case Action.PREVIEW:
+        case Action.PREVIEW | Action.PREVIEW_REMOVAL:
             return Outcome(prepared=prepared, shown=prepared.plan, applied=False)
     if not request.allow_dirty and prepared.plan.changes:
         _refuse_dirty(prepared.root)
@@ -131,7 +132,7 @@ def prepare(request: Request, choices: Choices | None = None) -> Prepared:
         raise PlatformError("There is no such folder", where=str(request.root))
     root = request.root.resolve()
     manifest = read_manifest(root, NAME)
-    if request.action is Action.REMOVE:
+    if request.action in {Action.REMOVE, Action.PREVIEW_REMOVAL}:
         if not manifest.files and not manifest.shared:
             raise PlatformError(
                 "Nothing was laid down here", where=str(root), fix=f"platformctl scaffold-tests {root}"

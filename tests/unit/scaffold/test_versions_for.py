@@ -77,6 +77,29 @@ def test_the_lint_is_set_up_where_its_plugins_can_be_installed(
         assert any(refusal in warning for warning in outcome.prepared.app.warnings)
 
 
+def test_an_old_typescript_goes_without_a_check_of_types_but_not_without_tests(tmp_path: Path) -> None:
+    outcome = lay(tmp_path, typescript="4.7.4", **{"@testing-library/react": "^13.3.0"})
+    text = (tmp_path / "package.json").read_text()
+    assert "test:types" not in text
+    assert "test:lint" not in text
+    assert '"test": "jest -c tests/jest.config.mjs"' in text
+    assert '"@testing-library/dom": "8.20.1"' in text
+    assert outcome.prepared.app is not None
+    assert len(outcome.prepared.app.warnings) == 2
+    assert "test:types" not in (tmp_path / ".github/workflows/platform-tests.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("engines", "node"), [(">=14.x", 20), ("18.x", 18), (">=22", 22), ("^18 || >=20", 20)]
+)
+def test_a_range_of_node_is_read_as_what_it_allows(tmp_path: Path, engines: str, node: int) -> None:
+    write(tmp_path, {**APP, "package.json": package(engines={"node": engines})})
+    outcome = scaffold(Request(root=tmp_path, allow_dirty=True), QUIET)
+    assert outcome.prepared.app is not None
+    assert outcome.prepared.app.node_major == node
+    assert bool(outcome.prepared.app.warnings) is (node < 20)
+
+
 def test_eslint_8_lints_through_its_api(tmp_path: Path) -> None:
     lay(tmp_path, eslint="^8")
     assert '"test:lint": "node tests/scripts/lint.mjs"' in (tmp_path / "package.json").read_text()
@@ -85,7 +108,7 @@ def test_eslint_8_lints_through_its_api(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "version"),
-    [("@testing-library/user-event", "13.5.0"), ("msw", "^1.3.0"), ("typescript", "4.9.5")],
+    [("@testing-library/user-event", "13.5.0"), ("msw", "^1.3.0"), ("jest", "28.1.0")],
 )
 def test_a_package_that_is_too_old_is_refused_by_name(tmp_path: Path, name: str, version: str) -> None:
     with pytest.raises(PlatformError, match=f"{name} .* is too old") as refused:
@@ -99,3 +122,14 @@ def test_a_javascript_application_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="This application is JavaScript"):
         scaffold(Request(root=tmp_path, allow_dirty=True), QUIET)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["app", "jsconfig.json", "package.json"]
+
+
+@pytest.mark.parametrize(
+    ("scripts", "suffix"), [({}, "test"), ({"test": "bun test"}, "platform"), ({"lint": "x"}, "test")]
+)
+def test_tests_are_named_so_that_a_runner_of_the_owners_leaves_them_alone(
+    tmp_path: Path, scripts: dict[str, str], suffix: str
+) -> None:
+    write(tmp_path, {**APP, "package.json": package(scripts=scripts)})
+    scaffold(Request(root=tmp_path, allow_dirty=True), QUIET)
+    assert (tmp_path / f"tests/unit/framework.{suffix}.tsx").exists()

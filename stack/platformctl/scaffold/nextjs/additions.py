@@ -14,7 +14,7 @@ from platformctl.scaffold.lay.tree import Addition, JsonEntry, JsonItem, Line, S
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.lint import lint_command
 from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
-from platformctl.scaffold.nextjs.versions import lint_refusal, versions_for
+from platformctl.scaffold.nextjs.versions import lint_refusal, types_refusal, versions_for
 
 _UNIT_SCRIPTS: Final = {
     "test": "jest -c {folder}/jest.config.mjs",
@@ -35,7 +35,7 @@ _PART_SCRIPTS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def scripts(app: App, folder: str, parts: Collection[str]) -> dict[str, str]:
     """Script name to command; one whose name the owner uses gets `platform:` before it."""
-    wanted = {"test:types": "tsc -p {folder}"}
+    wanted = {} if types_refusal(app.packages) else {"test:types": "tsc -p {folder}"}
     if lint_refusal(app.packages) is None:
         wanted["test:lint"] = lint_command(app)
     if "unit" in parts:

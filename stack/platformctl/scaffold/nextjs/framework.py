@@ -110,7 +110,8 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
     """All files and additions for an application."""
     sources = Sources(view=view, aliases=app.aliases)
     found = find(sources, source_files(sources, app.sources))
-    taken = any("jest" in runner or "vitest" in runner for runner in app.runners)
+    # Any runner of the owner's may take *.test.tsx for its own; a script tells of one that needs no configuration.
+    taken = bool(app.runners) or app.has_script("test")
     suffix = "platform" if taken else "test"
     generator = Generator(
         app=app, sources=sources, folder=choices.folder, suffix=suffix, skipped=frozenset(choices.skipped)
