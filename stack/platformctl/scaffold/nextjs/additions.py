@@ -24,7 +24,10 @@ _ALL_SCRIPTS: Final = {
     "test:types": "tsc -p {folder}",
     "test:lint": "eslint -c {folder}/eslint.config.mjs {folder}",
 }
-_E2E_SCRIPTS: Final = {"test:e2e": "playwright test -c {folder}/playwright.config.ts"}
+_E2E_SCRIPTS: Final = {
+    "test:e2e": "playwright test -c {folder}/playwright.config.ts",
+    "test:webkit": "node {folder}/scripts/webkit-smoke.mjs",
+}
 _PART_SCRIPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "visual": {
         "test:visual": "playwright test -c {folder}/playwright.config.ts --project=visual",
