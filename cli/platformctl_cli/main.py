@@ -14,6 +14,7 @@ from platformctl_cli import show
 from platformctl_cli.commands.check import check
 from platformctl_cli.commands.deploy import deploy
 from platformctl_cli.commands.down import down
+from platformctl_cli.commands.export import export
 from platformctl_cli.commands.generate import generate
 from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
@@ -39,6 +40,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     runbook,
     test_alerts,
     sla_report,
+    export,
     scaffold_tests,
     schema,
 )

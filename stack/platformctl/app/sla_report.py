@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from platformctl.app.session import Request, open_session, prepare
+from platformctl.app.deployed import prometheus_url
 from platformctl.app.sla_gather import Wanted, gather
 from platformctl.errors import DifferencesFound, UsageError
 from platformctl.model.tenancy import Tenant, Vertical
@@ -107,7 +107,8 @@ def make_report(request: ReportRequest, say: Say) -> Made:
     found = workspace.find(request.workspace, start=request.start)
     terms = load_terms(found.content)
     chosen = _choose(request.scope, terms)
-    history = History(replace(request.access, url=request.access.url or _deployed(request)))
+    url = request.access.url or prometheus_url(request.workspace, request.start)
+    history = History(replace(request.access, url=url))
     now = history.now()
     asked = _asked(request, chosen, now - _SETTLED)
     ledger = Ledger(found.state)
@@ -155,13 +156,6 @@ def refuse_breach(made: Report) -> None:
         names = ", ".join(s.tenant for s in made.breaches[:5])
         more = f" and {len(made.breaches) - 5} more" if len(made.breaches) > 5 else ""
         raise ObjectiveBroken(f"{made.period.name}: objectives not met: {names}{more}")
-
-
-def _deployed(request: ReportRequest) -> str:
-    """Where the stack of this workspace has its Prometheus."""
-    asked = Request(workspace=request.workspace, start=request.start)
-    site = prepare(open_session(asked), asked).site
-    return f"http://{site.published('prometheus', 'http')}"
 
 
 def _choose(scope: Scope, terms: Terms) -> tuple[Tenant, ...]:

@@ -62,7 +62,7 @@ class History:
     """One server at `url`. `asked` holds every question so far, for the appendix."""
 
     def __init__(self, access: Access) -> None:
-        self.url = _checked(access.url or "")
+        self.url = checked_url(access.url or "")
         self._client = _client(access, self.url)
         self.asked: list[Query] = []
 
@@ -115,8 +115,8 @@ def _client(access: Access, url: str) -> PrometheusConnect:
     session.hooks["response"].append(_refuse_partial)
     headers = {"X-Scope-OrgID": access.organisation} if access.organisation else {}
     if access.token_file:
-        headers["Authorization"] = f"Bearer {_secret(access.token_file)}"
-    password = _secret(access.password_file) if access.password_file else ""
+        headers["Authorization"] = f"Bearer {secret(access.token_file)}"
+    password = secret(access.password_file) if access.password_file else ""
     return PrometheusConnect(
         url=url,
         headers=headers,
@@ -125,7 +125,8 @@ def _client(access: Access, url: str) -> PrometheusConnect:
     )
 
 
-def _checked(url: str) -> str:
+def checked_url(url: str) -> str:
+    """The URL without a slash at its end; raises `UsageError` for no URL, and for one with a password."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"not the URL of a server: {url!r}", fix="write it like http://127.0.0.1:9090")
@@ -134,7 +135,8 @@ def _checked(url: str) -> str:
     return url.rstrip("/")
 
 
-def _secret(path: Path) -> str:
+def secret(path: Path) -> str:
+    """The secret that the file holds."""
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -45,7 +46,7 @@ def make_blocks(openmetrics: Path, folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *, config: str = "{}") -> Iterator[str]:
+def serving(folder: Path, *, config: str = "{}", flags: tuple[str, ...] = ()) -> Iterator[str]:
     """The URL of a Prometheus that serves the blocks in `folder`."""
     (folder / "prometheus.yml").write_text(config)
     with socket.socket() as free:
@@ -56,6 +57,7 @@ def serving(folder: Path, *, config: str = "{}") -> Iterator[str]:
             [
                 "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}",
                 "--storage.tsdb.retention.time=20y", f"--web.listen-address=127.0.0.1:{port}",
+                *flags,
             ],
             stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -72,9 +74,13 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     while time.monotonic() < until:
         if process.poll() is not None:
             raise AssertionError(f"prometheus ended: {log.read_text()[-500:]}")
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1) as answer:
-            if answer.status == 200:
-                return
+        with contextlib.suppress(OSError):
+            try:
+                with urllib.request.urlopen(url, timeout=1):
+                    return
+            except urllib.error.HTTPError as answer:
+                if answer.code == 401:  # it is up, and lets nobody in
+                    return
         time.sleep(0.1)
     raise AssertionError(f"prometheus was not ready within 30 s: {log.read_text()[-500:]}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from platformctl.scaffold.nextjs.packages import Packages
 from platformctl.scaffold.nextjs.source import Alias
 
 
@@ -19,14 +20,19 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class PackageManager:
-    """How packages are installed and scripts run."""
+    """How packages are installed, and how scripts and programs are run.
+
+    `flavour` tells yarn's first version from the later ones; `locked` says whether the lock file is there.
+    """
 
     name: str
+    flavour: str
     install: str
     frozen: str
     run: str
     exec: str
     lock: str
+    locked: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +73,7 @@ class App:
     react_major: int
     node_major: int
     manager: PackageManager
+    packages: Packages
     workspace: str | None
     routers: tuple[str, ...]
     src: str
@@ -82,7 +89,7 @@ class App:
     session_cookie: str | None
     provider: Provider | None
     runners: tuple[str, ...]
-    eslint: str | None
+    linters: tuple[str, ...]
     prettier: bool
     output: str | None
     base_path: str
