@@ -22,7 +22,10 @@ _UNIT_SCRIPTS: Final = {
     "test:changed": "jest -c {folder}/jest.config.mjs --onlyChanged",
     "test:coverage": "jest -c {folder}/jest.config.mjs --coverage",
 }
-_E2E_SCRIPTS: Final = {"test:e2e": "playwright test -c {folder}/playwright.config.ts"}
+_E2E_SCRIPTS: Final = {
+    "test:e2e": "playwright test -c {folder}/playwright.config.ts",
+    "test:webkit": "node {folder}/scripts/webkit-smoke.mjs",
+}
 _PART_SCRIPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "visual": {
         "test:visual": "playwright test -c {folder}/playwright.config.ts --project=visual",
