@@ -39,6 +39,7 @@ LATENCY_BOUNDS: Final = ("0.25", "0.5", "1", "2.5")
 """The thresholds that latency objectives may have, in seconds: only these buckets of a tenant are read."""
 
 _OBJECTIVES_AREA: Final = "slo-objectives"
+_SOURCES_AREA: Final = "slo-sources"
 _TIER_OBJECTIVE: Final = "slo:tier_objective:ratio"
 _OVERRIDE: Final = "slo:objective_override:ratio"
 
@@ -204,6 +205,18 @@ def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertAre
             *_tenant_bounds(),
         ),
     )
+
+
+def sources(jobs: tuple[str, ...]) -> Iterator[AlertArea]:
+    """The area that records whether any process of the components that serve tenants answers; none without them."""
+    if not jobs:
+        return
+    watched = RecordingRule(
+        name=SOURCE_UP,
+        expr=f'max(max_over_time(up{{job=~"{"|".join(jobs)}"}}[1m]))',
+        help="Whether any process that serves tenants answered in the last minute.",
+    )
+    yield AlertArea(name=_SOURCES_AREA, interval=minutes(1), recording_rules=(watched,))
 
 
 def _tenant_rules() -> Iterator[RecordingRule]:

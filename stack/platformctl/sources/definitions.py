@@ -40,13 +40,19 @@ def load_platform(root: Path) -> Platform:
     dashboards = tuple(modules.load_folder(root, "dashboards_src"))
     tiers = tenants.load_tiers(root)
     customers = tenants.load_tenants(root, tiers)
+    components = tuple(_all(stack, "COMPONENTS", Component, lambda c: c.name))
+    serving = tuple(c.name for c in components if c.serves_tenants)
     return Platform(
         tiers=tiers,
         tenants=customers,
-        components=tuple(_all(stack, "COMPONENTS", Component, lambda c: c.name)),
+        components=components,
         log_pipelines=tuple(_all(stack, "LOG_PIPELINES", LogPipeline, lambda p: p.name)),
         dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
-        areas=(slo.objectives(tiers, customers), *(_area(d) for d in alerts if d.stem != _ONCALL)),
+        areas=(
+            slo.objectives(tiers, customers),
+            *slo.sources(serving),
+            *(_area(d) for d in alerts if d.stem != _ONCALL),
+        ),
         oncall=_oncall(alerts),
         metrics=catalogue.load(),
         runbooks=tuple(load_runbooks(root)),

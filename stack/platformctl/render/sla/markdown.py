@@ -58,7 +58,7 @@ def _tenant(statement: Statement, detail: Detail, report: Report) -> Iterator[st
     )
     yield from _list("Notes", list(statement.notes))
     yield from _list("Down", [wording.when(interval, zone) for interval in detail.down])
-    yield from _list("Incidents (alert-based)", [view.incident_text(i, zone) for i in detail.incidents])
+    yield from _list("Incidents", [view.incident_text(i, zone) for i in detail.incidents])
     yield from _list(
         "Excluded time", [f"{wording.when(e.when, zone)}: {e.reason}" for e in statement.excused]
     )
