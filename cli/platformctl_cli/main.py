@@ -11,6 +11,7 @@ import typer
 
 from platformctl.errors import PlatformError
 from platformctl_cli import show
+from platformctl_cli.commands.baseline import baseline
 from platformctl_cli.commands.check import check
 from platformctl_cli.commands.deploy import deploy
 from platformctl_cli.commands.down import down
@@ -40,6 +41,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     runbook,
     test_alerts,
     sla_report,
+    baseline,
     export,
     scaffold_tests,
     schema,
