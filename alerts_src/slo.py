@@ -22,6 +22,9 @@ REQUESTS: Final = "tenant_requests_total"
 DURATION_COUNT: Final = "tenant_request_duration_seconds_count"
 DURATION_BUCKET: Final = "tenant_request_duration_seconds_bucket"
 
+THRESHOLDS: Final = "|".join(spelling for bound in slo.LATENCY_BOUNDS for spelling in slo.spellings(bound))
+"""The bounds that some tier has as its threshold; the others are never read."""
+
 LEAST_BAD: Final = 10
 """Bad events in the long window below which a tenant has too little traffic for its ratio to say anything."""
 
@@ -61,10 +64,10 @@ WATCH: Final = (
     RecordingRule(
         name=slo.WATCHED,
         expr=(
-            "group by (job, instance) (up offset 1m == 1)\n"
+            "group by (job, instance) (max_over_time(up[5m] offset 1m) == 1)\n"
             "or group by (job, instance) (process_start_time_seconds > time() - 300)"
         ),
-        help="Targets whose new counters count from zero: watched a minute ago, or started a moment ago.",
+        help="Targets whose new counters count from zero: they answered before, or started a moment ago.",
     ),
 )
 
@@ -97,11 +100,12 @@ COUNTS: Final = (
     RecordingRule(
         name=BAD_1M,
         expr=(
-            f'{TOTAL_1M}{{slo="latency"}} - on (tenant) group_left () sum by (tenant) (\n'
-            f"{slo.increment(DURATION_BUCKET, 'tenant, le')}\n"
-            f"* on (tenant) group_left (tier) {slo.TENANT_FACTS}\n"
-            f"* on (tier, le) group_left () {slo.LATENCY_BOUND}\n"
-            f")"
+            f'{TOTAL_1M}{{slo="latency"}} - on (tenant) group_left () '
+            + slo.increment(
+                f'{DURATION_BUCKET}{{le=~"{THRESHOLDS}"}}',
+                "tenant",
+                only=f"and on (tenant, le) {slo.TENANT_BOUND}",
+            )
         ),
         labels={"slo": slo.LATENCY},
         help="Requests that took longer than the threshold of the tenant's tier.",
@@ -128,11 +132,6 @@ BURNING: Final = (
         name=slo.BURNING_FAST,
         expr=slo.burning(slo.PAGE, least_bad=LEAST_BAD),
         help="Tenants and objectives whose budget burns fast enough to page; no sample for any other.",
-    ),
-    RecordingRule(
-        name=slo.BURNING_SLOWLY,
-        expr=slo.burning(slo.TICKET, least_bad=LEAST_BAD),
-        help="Tenants and objectives whose budget burns fast enough for a ticket; no sample for any other.",
     ),
 )
 

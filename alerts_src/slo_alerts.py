@@ -142,6 +142,7 @@ BURN_FAST: Final = AlertRule(
             series=(
                 *samples.tier("test"),
                 samples.tenant("inn"),
+                samples.constant('up{job="api", instance="api"}', "1"),
                 samples.answers("inn", "2xx", "0+100x30 60x60"),
                 samples.answers("inn", "5xx", "500x30 40x60"),
             ),

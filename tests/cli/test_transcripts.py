@@ -42,6 +42,7 @@ def run(command: str, folder: Path) -> tuple[str, str, int]:
     environment = {
         "PATH": f"{BIN}:/usr/bin:/bin",
         "HOME": str(folder),
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
         "LANG": "C.UTF-8",
         "COLUMNS": "100",
         "TERM": "dumb",

@@ -58,7 +58,7 @@ def deploy(request: Request, talk: Talk) -> Outcome:
     with session.store.lock():
         talk.say(f"runtime: {session.runtime.name} ({session.why})")
         prepared = prepare(session, request)
-        problems = check.examine(session, prepared).problems
+        problems = check.examine(prepared).problems
         check.refuse_errors(problems)
         for problem in problems:
             talk.say(f"{problem.level}: {problem.what}")

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from platformctl.model.rules import InputSeries
+
+WEEK_OF_HISTORY: Final = InputSeries(
+    series='slo:heartbeat:increment1h{of="the week before"}', values="60x9999"
+)
+"""Heartbeats of 10,080 minutes within the first three hours of a test, beside those that the rules record."""
 
 
 def tier(name: str, *, availability: str = "0.999", latency: str = "0.99") -> tuple[InputSeries, ...]:
@@ -36,6 +43,7 @@ def durations(tenant: str, *, under_half_a_second: str, all_: str) -> tuple[Inpu
     name = "tenant_request_duration_seconds"
     return (
         InputSeries(series=f'{name}_bucket{{{chosen}, le="0.5"}}', values=under_half_a_second),
+        InputSeries(series=f'{name}_bucket{{{chosen}, le="2.5"}}', values=all_),
         InputSeries(series=f'{name}_bucket{{{chosen}, le="+Inf"}}', values=all_),
         InputSeries(series=f"{name}_count{{{chosen}}}", values=all_),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,7 +15,7 @@ from platformctl.model.dashboard import Dashboard
 from platformctl.model.logs import LogPipeline
 from platformctl.model.oncall import OnCall
 from platformctl.model.platform import Platform
-from platformctl.model.rules import AlertArea, AlertRule, RecordingRule
+from platformctl.model.rules import EVERYBODY, AlertArea, AlertRule, RecordingRule, Rollout
 from platformctl.model.units import Duration, seconds
 from platformctl.sources import baselines, catalogue, modules, tenants
 from platformctl.sources.builds import load_builds
@@ -75,10 +76,21 @@ def _area(definitions: Definitions) -> AlertArea:
         )
     return AlertArea(
         name=definitions.stem,
-        alerts=definitions.values("ALERTS", AlertRule),
+        alerts=_rolled_out(definitions),
         recording_rules=definitions.values("RECORDING_RULES", RecordingRule),
         interval=interval,
     )
+
+
+def _rolled_out(definitions: Definitions) -> tuple[AlertRule, ...]:
+    """The area's alerts; a ROLLOUT of the module holds for those that have none of their own."""
+    alerts = definitions.values("ALERTS", AlertRule)
+    rollout = getattr(definitions.module, "ROLLOUT", EVERYBODY)
+    if not isinstance(rollout, Rollout):
+        raise DefinitionError(
+            "ROLLOUT is not a rollout", where=definitions.shown, fix="ROLLOUT = Rollout(shadow=True)"
+        )
+    return tuple(replace(a, rollout=rollout) if a.rollout == EVERYBODY else a for a in alerts)
 
 
 def _oncall(loaded: Iterable[Definitions]) -> OnCall:

@@ -37,6 +37,9 @@ COMPONENTS = {
     "postgres-exporter",
     "demo-api",
     "demo-traffic",
+    "ratelimit",
+    "gateway",
+    "edge",
 }
 
 

@@ -29,7 +29,7 @@ def test_the_sample_is_understood() -> None:
     ]
     assert app.tenant_header == "X-Tenant-ID"
     assert app.provider is not None
-    assert app.provider.props == "{ tenant: session.tenant, role: session.role }"
+    assert app.provider.props == {"tenant": "session.tenant", "role": "session.role"}
     assert app.proxy is not None
     assert app.proxy.redirects
 

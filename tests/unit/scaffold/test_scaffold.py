@@ -106,6 +106,7 @@ def test_an_application_with_own_tools_keeps_them(tmp_path: Path) -> None:
         "components.platform.tsx",
         "framework.platform.tsx",
         "rendering.platform.tsx",
+        "routes.platform.ts",
     ]
     assert not list((root / "platform-tests").rglob("*.test.*"))
 
@@ -115,7 +116,7 @@ def test_props_are_inferred_and_what_is_not_is_named(tmp_path: Path) -> None:
     lay(root)
     generated = (root / "platform-tests/unit/components.platform.tsx").read_text()
     assert 'import Hello from "~/components/Hello";' in generated
-    assert '{ name: "sample name", onWave: jest.fn(), items: [{ id: 3 }] }' in generated
+    assert '<Hello name="sample name" onWave={onWave} items={[{ id: 3 }]} />' in generated
     assert "calls onWave when Wave is pressed" in generated
     todo = (root / "platform-tests/TODO.md").read_text()
     assert "component Odd" in todo

@@ -68,7 +68,8 @@ class DecisionService:
             await _answer(send, 200, b"", [*passed, *self._fields.of(decision)])
         else:
             status, body = problem(decision)
-            await _answer(send, status, body, [CONTENT_TYPE, *self._fields.of(decision)])
+            tenant_field = (TENANT_HEADER, (tenant or "").encode())  # for the gateway's log
+            await _answer(send, status, body, [CONTENT_TYPE, tenant_field, *self._fields.of(decision)])
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:

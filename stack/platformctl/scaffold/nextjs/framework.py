@@ -19,9 +19,12 @@ from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.ci import pipelines
 from platformctl.scaffold.nextjs.components import Found, Todo, find, source_files
 from platformctl.scaffold.nextjs.data import catalogue_text, config_text
+from platformctl.scaffold.nextjs.jsx import element
+from platformctl.scaffold.nextjs.lint import left_alone, lint_command
 from platformctl.scaffold.nextjs.report import todo_text
 from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.unit import Generator, open_ends
+from platformctl.scaffold.nextjs.versions import lint_refusal
 
 NAME: Final = "scaffold-tests"
 VERSION: Final = "1"
@@ -54,6 +57,8 @@ _WHY: Final = {
     "presses": "a button has no effect that a test can see, or the component needs a provider",
     "sends": "what it takes to send the form is not to be inferred",
     "loads": "what it shows of its data is not to be inferred",
+    "answers": "a function that it gives has no effect that a test can see",
+    "action": "it needs a service or a session that platform.adapter.tsx does not give",
 }
 _SEEDS: Final = frozenset({"tenants.ts", "e2e/app.ts", "e2e/journeys.ts"})
 _NEEDS_BROWSER: Final = frozenset({"visual", "a11y", "perf", "security", "monitoring"})
@@ -117,10 +122,9 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
         files.append(LaidFile(path=f"{choices.folder}/metric-catalogue.json", text=catalogue_text()))
     if "unit" in choices.parts:
         files += generator.files(found)
-    names = additions.scripts(view, choices.folder, choices.parts)
+    names = additions.scripts(app, view, choices.folder, choices.parts)
     if "ci" in choices.parts:
-        frozen = (view.root / app.manager.lock).is_file() or app.workspace is not None
-        files += pipelines(app, folder=choices.folder, parts=choices.parts, scripts=names, frozen=frozen)
+        files += pipelines(app, folder=choices.folder, parts=choices.parts, scripts=names)
     guide = templates.render(
         "guide.md.j2", app=app, folder=choices.folder, parts=choices.parts, scripts=names
     )
@@ -180,12 +184,16 @@ def _gates(choices: Choices) -> Iterator[LaidFile]:
 
 
 def _static(app: App, choices: Choices) -> Iterator[LaidFile]:
+    unused = {*(("eslint.config.mjs",) if lint_refusal(app.packages) else ())}
+    if "lint.mjs" not in lint_command(app) or unused:
+        unused.add("scripts/lint.mjs")
     for folder in ("", "jest", "support", "mocks", "e2e", "scripts"):
         for name in templates.names(f"tests/{folder}".rstrip("/")):
             path = posixpath.join(folder, name)
             if (
                 name.endswith(".j2")
                 or name in {"openapi.ts", "gates.json"}
+                or path in unused
                 or _part(path) not in (None, *choices.parts)
             ):
                 continue
@@ -204,7 +212,8 @@ def _adapter(app: App, choices: Choices, generator: Generator) -> Iterator[LaidF
     known = None
     if provider is not None:
         module = re.sub(r"^\.\./", "./", generator.module(provider.file))
-        known = {"name": provider.name, "module": module, "props": provider.props}
+        wrapped = element(provider.name, {**provider.props, "children": "children"}, indent=2)
+        known = {"name": provider.name, "module": module, "element": wrapped}
     text = templates.render("tests/platform.adapter.tsx.j2", provider=known)
     yield LaidFile(path=f"{choices.folder}/platform.adapter.tsx", text=text, mode=Mode.SEED)
 
@@ -220,9 +229,7 @@ def _shared(app: App, view: OwnersView, choices: Choices) -> Iterator[SharedFile
     yield additions.package_json(app, view, choices.folder, choices.parts)
     yield additions.tsconfig(view, choices.folder)
     yield additions.gitignore(choices.folder)
-    lint = additions.eslint(app, view, choices.folder)
-    if lint is not None:
-        yield lint
+    yield from left_alone(app, view, choices.folder)
     if app.prettier:
         yield additions.prettierignore(choices.folder)
 

@@ -3,9 +3,11 @@ import { sessionHeaders, knownTenants } from "../platform.adapter";
 import { checkResponse, operationFor, operations, tenantHeader, type Operation } from "../mocks/contract";
 import { example } from "../mocks/example";
 import type { AppTenant } from "../tenants";
+import { enter } from "./server-context";
 
 /** A route handler or the proxy, as Next.js calls it. */
 export type Handler = (request: never, context: never) => unknown;
+
 export interface Call {
   path: string;
   method: string;
@@ -22,9 +24,14 @@ export async function call(handler: Handler, { path, method, tenant, params = {}
   const headers = { "Content-Type": "application/json", ...named, ...session };
   const text = body === undefined ? undefined : JSON.stringify(body);
   const request = new NextRequest(`http://localhost${filled}`, { method, headers, body: text });
+  return { request, response: await answer(handler, request, params) };
+}
+
+/** Runs a handler for a request; its parameters can be awaited or read, as the version of Next.js wants it. */
+async function answer(handler: Handler, request: NextRequest, params: Record<string, string>): Promise<Response> {
+  enter(request);
   const context = { params: Object.assign(Promise.resolve(params), params) };
-  const response = (await handler(request as never, context as never)) as Response;
-  return { request, response };
+  return (await handler(request as never, context as never)) as Response;
 }
 
 const operationAt = (path: string, method: string): Operation | undefined => operationFor(method, path.replace(/\[[^\]]+\]/g, "x"));
@@ -77,7 +84,7 @@ function describeMethod(path: string, method: string, handler: Handler): void {
       const forged = tenant && other && tenantHeader ? { ...sessionHeaders?.(tenant, "admin"), [tenantHeader]: other.id } : {};
       const text = method === "GET" ? undefined : JSON.stringify(bodyFor("x"));
       const request = new NextRequest(`http://localhost${path}`, { method, headers: forged, body: text });
-      const response = (await handler(request as never, { params: Object.assign(Promise.resolve(params), params) } as never)) as Response;
+      const response = await answer(handler, request, params);
       expect(response.status).toBeGreaterThanOrEqual(400);
     });
   }

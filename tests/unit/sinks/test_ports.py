@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from platformctl.model.component import Component, Native, Port, TcpHealth
-from platformctl.sinks.native import ports
+from platformctl.sinks import ports
 
 NOBODY: frozenset[int] = frozenset()
 
