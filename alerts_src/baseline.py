@@ -60,7 +60,7 @@ RECORDING_RULES: Final = (
         name=_P95,
         expr=(
             f"histogram_quantile(0.95, sum by ({_SUBJECT}, le) (sum_over_time({_BUCKETS}[{_QUARTER}])))\n"
-            f'and sum by ({_SUBJECT}) (sum_over_time({_BUCKETS}{{le="+Inf"}}[{_QUARTER}])) >= {LEAST_REQUESTS}'
+            f'and 3 * sum by ({_SUBJECT}) (avg_over_time({_BUCKETS}{{le="+Inf"}}[{_QUARTER}])) >= {LEAST_REQUESTS}'
         ),
         help="Seconds that 95% of the requests of the last fifteen minutes needed at most; absent for few.",
     ),

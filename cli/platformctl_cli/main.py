@@ -18,6 +18,7 @@ from platformctl_cli.commands.down import down
 from platformctl_cli.commands.export import export
 from platformctl_cli.commands.generate import generate
 from platformctl_cli.commands.init import init
+from platformctl_cli.commands.insight import insight
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
@@ -41,6 +42,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     runbook,
     test_alerts,
     sla_report,
+    insight,
     baseline,
     export,
     scaffold_tests,
