@@ -19,9 +19,12 @@ from platformctl.model.baseline import (
 )
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
+from platformctl.model.units import seconds
 
 JOB: Final = "baseline"
 _PATH: Final = "baseline/metrics.txt"
+_INTERVAL: Final = seconds(30)
+"""The figures never change, but a deployment waits for the first scrape."""
 
 
 def render(platform: Platform, site: Site) -> Iterator[Artifact]:  # noqa: ARG001 - a renderer's signature
@@ -38,7 +41,7 @@ def jobs(platform: Platform, site: Site) -> Iterator[dict[str, object]]:
         yield {
             "job_name": JOB,
             "metrics_path": f"/user/{_PATH}",
-            "scrape_interval": "1m",
+            "scrape_interval": str(_INTERVAL),
             "static_configs": [target],
         }
 

@@ -43,3 +43,9 @@ def recorded(weeks_url: str, tmp_path_factory: pytest.TempPathFactory) -> Baseli
     made = Baselines(folder, weeks_url)
     made.record("--reason", "the first three weeks")
     return made
+
+
+@pytest.fixture(scope="module")
+def hours(recorded: Baselines) -> dict[str, dict]:
+    """The hours of GET /items, as they were recorded."""
+    return recorded.hours()

@@ -16,25 +16,25 @@ from support.baseline_command import Baselines
 
 pytestmark = pytest.mark.e2e
 
+Hours = dict[str, dict]
 
-def test_a_cell_holds_the_percentiles_of_its_hours(recorded: Baselines) -> None:
+
+def test_a_cell_holds_the_percentiles_of_its_hours(hours: Hours) -> None:
     """Three hours of 720 requests within 0.1 s: 0.05, 0.095, 0.099."""
-    assert recorded.hours()["Fri 10"] == {
+    assert hours["Fri 10"] == {
         "hours": 3,
         "requests": 3 * 720,
         "seconds": {"0.5": 0.05, "0.95": 0.095, "0.99": 0.099},
     }
 
 
-def test_an_hour_of_the_week_is_the_clocks_before_and_after_summer_time_ends(recorded: Baselines) -> None:
+def test_an_hour_of_the_week_is_the_clocks_before_and_after_summer_time_ends(hours: Hours) -> None:
     """Monday 09 in Berlin is 07 UTC in the first week and 08 UTC after: 0.5 + 0.5 x 0.95."""
-    hours = recorded.hours()
     assert hours["Mon 09"]["seconds"] == {"0.5": 0.75, "0.95": 0.975, "0.99": 0.995}
     assert {hours[name]["seconds"]["0.95"] for name in ("Mon 08", "Mon 10")} == {0.095}
 
 
-def test_when_clocks_go_back_two_hours_fall_into_one_cell(recorded: Baselines) -> None:
-    hours = recorded.hours()
+def test_when_clocks_go_back_two_hours_fall_into_one_cell(hours: Hours) -> None:
     assert {name: hours[name]["hours"] for name in ("Sun 01", "Sun 02", "Sun 03")} == {
         "Sun 01": 3,
         "Sun 02": 4,
@@ -42,22 +42,22 @@ def test_when_clocks_go_back_two_hours_fall_into_one_cell(recorded: Baselines) -
     }
 
 
-def test_requests_are_added_before_the_percentile_is_taken(recorded: Baselines) -> None:
+def test_requests_are_added_before_the_percentile_is_taken(hours: Hours) -> None:
     """1,440 of 2,160 within 0.1 s, 720 between 0.5 and 1: the 2,052nd is 612 of 720 into the slow ones, 0.925."""
-    assert recorded.hours()["Tue 12"]["seconds"] == {
+    assert hours["Tue 12"]["seconds"] == {
         "0.5": 0.075,
         "0.95": 0.925,
         "0.99": pytest.approx(0.5 + 0.5 * (2138.4 - 1440) / 720),
     }
 
 
-def test_too_few_requests_have_no_high_percentile(recorded: Baselines) -> None:
+def test_too_few_requests_have_no_high_percentile(hours: Hours) -> None:
     """72 requests: 36 lie beyond the median, 3.6 beyond p95."""
-    assert recorded.hours()["Wed 03"] == {"hours": 3, "requests": 72, "seconds": {"0.5": 0.05}}
+    assert hours["Wed 03"] == {"hours": 3, "requests": 72, "seconds": {"0.5": 0.05}}
 
 
-def test_an_hour_that_was_not_observed_is_left_out(recorded: Baselines) -> None:
-    cell = recorded.hours()["Thu 15"]
+def test_an_hour_that_was_not_observed_is_left_out(hours: Hours) -> None:
+    cell = hours["Thu 15"]
     assert (cell["hours"], cell["requests"], cell["seconds"]["0.95"]) == (2, 2 * 720, 0.095)
 
 

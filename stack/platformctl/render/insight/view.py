@@ -131,11 +131,8 @@ def _service_cards(made: Benchmark) -> Iterator[Card]:
     )
     outage = sum(interval.minutes for interval in report.quality.outages)
     yield Card(title="Platform down", value=wording.duration(outage), beside="no process answered")
-    yield Card(
-        title="Incidents",
-        value=wording.number(len(report.incidents)),
-        beside=f"mean {sla_view.mean_time_to_resolve(report.incidents)}, alert-based",
-    )
+    mean = f", mean {sla_view.mean_time_to_resolve(report.incidents)}" if report.incidents else ""
+    yield Card(title="Incidents", value=wording.number(len(report.incidents)), beside=f"alert-based{mean}")
     owed = [s for s in report.statements if s.credit]
     if any(s.credit is not None for s in report.statements):
         yield Card(title="Credits owed", value=wording.number(len(owed)), beside="tenants; see sla-report")
