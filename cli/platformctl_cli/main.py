@@ -11,6 +11,7 @@ import typer
 
 from platformctl.errors import PlatformError
 from platformctl_cli import show
+from platformctl_cli.commands.baseline import baseline
 from platformctl_cli.commands.check import check
 from platformctl_cli.commands.deploy import deploy
 from platformctl_cli.commands.down import down
@@ -19,6 +20,7 @@ from platformctl_cli.commands.export import export
 from platformctl_cli.commands.generate import generate
 from platformctl_cli.commands.history import history
 from platformctl_cli.commands.init import init
+from platformctl_cli.commands.insight import insight
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
@@ -48,6 +50,8 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     runbook,
     test_alerts,
     sla_report,
+    insight,
+    baseline,
     export,
     scaffold_tests,
     schema,

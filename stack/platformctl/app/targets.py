@@ -13,6 +13,7 @@ from platformctl.model.site import Site
 from platformctl.render import (
     alertmanager,
     alloy,
+    baseline,
     grafana,
     loki,
     manifest,
@@ -35,6 +36,7 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     alertmanager.render,
     pagerduty.render,
     runbooks.render,
+    baseline.render,
     registry.render,
     grafana.render,
     loki.render,
