@@ -164,6 +164,12 @@ def open_desk(request: ReportRequest) -> Iterator[Desk]:
         )
 
 
+def make_report(request: ReportRequest, say: Say) -> Made:
+    """The report that was asked for, alone."""
+    with open_desk(request) as desk:
+        return desk.make(request.scope, say)
+
+
 def _asked(request: ReportRequest, chosen: tuple[Tenant, ...], settled: datetime) -> Asked:
     period = periods.parse(request.period, zone=request.zone, now=settled)
     until = settled.replace(second=0, microsecond=0)

@@ -190,6 +190,7 @@ def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertAre
         recording_rules=(
             *_tenant_rules(),
             *_tier_rules(tiers),
+            *_no_bounds(tiers),
             *_override_rules(tenants),
             *_joined(tenants),
             *_tenant_bounds(),
@@ -239,6 +240,17 @@ def _tier_rules(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
                     labels={"tier": tier.name, "le": bound},
                     help="The histogram bound that is the tier's latency threshold.",
                 )
+
+
+def _no_bounds(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
+    """Where no tier promises a latency, what reads the bounds finds none, and is valid all the same."""
+    if not any(True for tier in tiers for objective in tier.objectives for _ in _bounds(objective)):
+        yield RecordingRule(
+            name=LATENCY_BOUND,
+            expr="vector(1) > 1",
+            labels={"tier": "none", "le": "+Inf"},
+            help="No tier promises a latency.",
+        )
 
 
 def _override_rules(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:

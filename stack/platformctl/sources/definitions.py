@@ -17,7 +17,7 @@ from platformctl.model.oncall import OnCall
 from platformctl.model.platform import Platform
 from platformctl.model.rules import EVERYBODY, AlertArea, AlertRule, RecordingRule, Rollout
 from platformctl.model.units import Duration, seconds
-from platformctl.sources import catalogue, modules, tenants
+from platformctl.sources import baselines, catalogue, modules, tenants
 from platformctl.sources.builds import load_builds
 from platformctl.sources.modules import Definitions
 from platformctl.sources.runbooks import load_runbooks
@@ -57,6 +57,7 @@ def load_platform(root: Path) -> Platform:
         metrics=catalogue.load(),
         runbooks=tuple(load_runbooks(root)),
         builds=tuple(_builds(root)),
+        baseline=baselines.latest(root),
         origins=dict(_origins(alerts, stack, dashboards)),
     )
 

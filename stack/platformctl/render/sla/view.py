@@ -243,6 +243,11 @@ def mean_times(incidents: tuple[Incident, ...]) -> str:
     )
 
 
+def mean_time_to_resolve(incidents: tuple[Incident, ...]) -> str:
+    """Mean length of the alerts that lie inside the period."""
+    return _mean([i.when.minutes for i in incidents if not i.cut])
+
+
 def _mean(minutes: list[int]) -> str:
     return wording.duration(-(-sum(minutes) // len(minutes))) if minutes else NO_FIGURE
 
