@@ -17,7 +17,6 @@ INTERVAL: Final = minutes(1)
 
 # --- Where the service level is measured --------------------------------------------------------------
 # The counters of the API. When a gateway in front of it counts requests, these lines change, and no other.
-SOURCE_JOBS: Final = "demo-api"
 REQUESTS: Final = "tenant_requests_total"
 DURATION_COUNT: Final = "tenant_request_duration_seconds_count"
 DURATION_BUCKET: Final = "tenant_request_duration_seconds_bucket"
@@ -55,11 +54,6 @@ WATCH: Final = (
         name=HEARTBEAT_1M,
         expr="vector(1)",
         help="One for every minute in which these rules ran: what is missing here is a gap in the history.",
-    ),
-    RecordingRule(
-        name=slo.SOURCE_UP,
-        expr=f'max(max_over_time(up{{job=~"{SOURCE_JOBS}"}}[1m]))',
-        help="Whether any process that serves tenants answered in the last minute.",
     ),
     RecordingRule(
         name=slo.WATCHED,

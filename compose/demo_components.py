@@ -93,6 +93,7 @@ DEMO_API: Final = Component(
     container=_container("api", {**_API, **_BRIDGE}),
     native=_native("api", _API),
     profile=Profile.DEMO,
+    serves_tenants=True,
 )
 
 DEMO_TRAFFIC: Final = Component(

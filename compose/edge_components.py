@@ -84,11 +84,11 @@ RATELIMIT: Final = Component(
         binaries=("python3",),
         modules=(
             "uvicorn",
-            "fastapi",
             "hiredis",
             "asyncpg",
             "sqlalchemy",
             "alembic",
+            "fastapi",
             "jwt",
             "prometheus_client",
         ),

@@ -11,16 +11,21 @@ import typer
 
 from platformctl.errors import PlatformError
 from platformctl_cli import show
+from platformctl_cli.commands.baseline import baseline
 from platformctl_cli.commands.check import check
 from platformctl_cli.commands.deploy import deploy
 from platformctl_cli.commands.down import down
+from platformctl_cli.commands.drift import drift
 from platformctl_cli.commands.export import export
 from platformctl_cli.commands.generate import generate
+from platformctl_cli.commands.history import history
 from platformctl_cli.commands.init import init
+from platformctl_cli.commands.insight import insight
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
 from platformctl_cli.commands.ratelimit import ratelimit
+from platformctl_cli.commands.rollback import rollback
 from platformctl_cli.commands.runbook import runbook
 from platformctl_cli.commands.scaffold_tests import scaffold_tests
 from platformctl_cli.commands.schema import schema
@@ -36,12 +41,17 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     plan,
     deploy,
     status,
+    history,
+    rollback,
+    drift,
     logs,
     preview,
     down,
     runbook,
     test_alerts,
     sla_report,
+    insight,
+    baseline,
     export,
     scaffold_tests,
     schema,

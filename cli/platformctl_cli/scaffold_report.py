@@ -42,15 +42,26 @@ def show_outcome(outcome: Outcome, *, json: bool) -> None:
         for line in plan_lines(prepared):
             show.result(line)
         return
-    counts = Counter(step.kind.value for step in prepared.plan.steps)
+    counts = Counter(step.kind.value for step in outcome.shown.steps)
     show.result(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
-    if prepared.app is not None and prepared.choices is not None:
-        show.say(
-            f"\nnext:\n  cd {prepared.root}\n  {prepared.app.manager.install}\n  {prepared.app.manager.run} test"
-        )
-        show.say(
-            f"  less {prepared.choices.folder}/TODO.md   # {len(prepared.todos)} things no test was inferred for"
-        )
+    for line in _next_commands(outcome):
+        show.say(line)
+
+
+def _next_commands(outcome: Outcome) -> Iterator[str]:
+    """What to run now."""
+    prepared = outcome.prepared
+    yield "\nnext:"
+    if prepared.app is None or prepared.choices is None:
+        yield f"  cd {prepared.root}   # then install once more: the packages are still in the lock file"
+        return
+    manager = prepared.app.manager
+    yield f"  cd {prepared.root}"
+    if not outcome.installed:
+        yield f"  platformctl scaffold-tests . --install   # {manager.install}, and a first run of the tests"
+    name = "platform:test" if prepared.app.has_script("test") else "test"
+    yield f"  {manager.run} {name}"
+    yield f"  less {prepared.choices.folder}/TODO.md   # {len(prepared.todos)} things no test was inferred for"
 
 
 def plan_lines(prepared: Prepared) -> Iterator[str]:
@@ -86,7 +97,7 @@ def as_document(outcome: Outcome) -> dict[str, object]:
     return {
         "applied": outcome.applied,
         "facts": [{"name": fact.name, "value": fact.value, "source": fact.source} for fact in facts],
-        "files": file_documents(prepared.plan),
+        "files": file_documents(outcome.shown),
         "todo": [{"what": todo.what, "path": todo.path, "why": todo.why} for todo in prepared.todos],
         "coverage": outcome.run.coverage if outcome.run else None,
     }

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,11 +76,12 @@ def caught(mutant: Mutant, folder: Path) -> bool:
     return done.returncode == 1
 
 
-def main() -> None:
-    control = Mutant("nothing", "sla/counts.py", "NOTHING = ", "NOTHING = ")
-    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
-        assert not caught(control, Path(folder)), "the tests fail without any mutant"
-    chosen = [m for m in MUTANTS if m.tests == UNIT or "--unit" not in sys.argv]
+def run(chosen: Sequence[Mutant]) -> None:
+    """Try them one after the other; ends with 1 when one survives."""
+    for tests in dict.fromkeys(mutant.tests for mutant in chosen):
+        control = Mutant("nothing", "sla/counts.py", "NOTHING = ", "NOTHING = ", tests)
+        with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+            assert not caught(control, Path(folder)), f"{tests} fails without any mutant"
     survived = 0
     for mutant in chosen:
         with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
@@ -91,4 +93,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run([m for m in MUTANTS if m.tests == UNIT or "--unit" not in sys.argv])

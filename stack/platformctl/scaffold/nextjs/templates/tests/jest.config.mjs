@@ -21,6 +21,8 @@ const thresholds = coverage.ratchet && existsSync(baseline) ? { global: read("co
 /** @type {import("jest").Config} */
 const config = {
   rootDir: root,
+  // A test that runs out of time leaves React waiting, and all after it fail: on a busy machine five seconds are few.
+  testTimeout: 20_000,
   testEnvironment: resolve(here, "jest/jsdom-fetch.mjs"),
   setupFilesAfterEnv: [resolve(here, "jest/setup.ts")],
   testMatch: [gating ? `**/${folder}/unit/**/!(*rendering).${suffix}` : `**/${folder}/unit/**/*.${suffix}`],
