@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -13,6 +14,9 @@ import pygal
 from markupsafe import Markup
 
 from platformctl.sla.report import Hour, Statement
+
+# pygal hooks its plug-ins into Python's imports, by a way that is no more: every import after it would warn.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _SPENT: Final = (0, 10, 25, 50, 75, 100)
 """Bounds of the classes of budget spent, in percent; the last class is over the last bound."""
@@ -71,7 +75,8 @@ def _svg(chart: pygal.Bar, title: str) -> Markup:
     for parent in root.iter():
         for child in [c for c in parent if _is_idle(c)]:
             parent.remove(child)
-    root.attrib.pop("id", None)
+    for name in ("id", "xmlns", "xmlns:xlink"):
+        root.attrib.pop(name, None)
     root.set("role", "img")
     root.set("aria-label", title)
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - pygal escapes its texts
