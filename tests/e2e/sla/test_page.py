@@ -107,7 +107,7 @@ def test_the_page_looks_as_it_did(
     stored = SCREENS / f"{name}-{scheme}.png"
     if pytestconfig.getoption("--update-golden"):
         SCREENS.mkdir(exist_ok=True)
-        seen.quantize(64).save(stored, optimize=True)
+        seen.quantize(256).save(stored, optimize=True)
     differing = (
         ImageChops.difference(seen, Image.open(stored).convert("RGB")).convert("L").point(lambda v: v > 48)
     )
