@@ -130,6 +130,7 @@ GATEWAY: Final = Component(
         package="caddy",
     ),
     profile=Profile.DEMO,
+    serves_tenants=True,
 )
 
 EDGE: Final = Component(

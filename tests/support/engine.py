@@ -22,8 +22,8 @@ from typing import IO, Final
 from support.servers import free_ports
 
 from platformctl.model.component import Component
+from platformctl.sinks import machine
 from platformctl.sinks.compose.containers import LABEL_STAND_IN
-from platformctl.sinks.native import machine
 
 _START_S: Final = 40.0
 _BINARIES: Final = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"

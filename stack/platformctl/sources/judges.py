@@ -23,7 +23,7 @@ from platformctl.model.problem import Level, Problem
 Files: TypeAlias = Mapping[str, Artifact]
 Which: TypeAlias = Callable[[str], str | None]
 
-_TIMEOUT_S: Final = 120
+_TIMEOUT_S: Final = 300
 _MOST_LINES: Final = 30
 _MOST_REMEMBERED: Final = 500
 

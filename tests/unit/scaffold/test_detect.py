@@ -24,8 +24,8 @@ def test_the_sample_is_understood() -> None:
     assert app.src == "src/"
     assert app.pages == ("/", "/b2b", "/cinemas", "/gyms", "/hotels", "/login", "/retail")
     assert [(r.path, r.methods) for r in app.api_routes][-2:] == [
-        ("/api/orders", ("GET", "POST")),
-        ("/api/orders/[id]", ("GET",)),
+        ("/api/stays/[id]", ("DELETE",)),
+        ("/api/tickets", ("POST",)),
     ]
     assert app.tenant_header == "X-Tenant-ID"
     assert app.provider is not None

@@ -10,7 +10,7 @@ from typing import Final
 
 from platformctl.scaffold.nextjs import traffic
 from platformctl.scaffold.nextjs.actions import Action, action_of
-from platformctl.scaffold.nextjs.hooks import Hook, hook_of
+from platformctl.scaffold.nextjs.hooks import Hook, acts_on_appearing, hook_of
 from platformctl.scaffold.nextjs.samples import Sampler, Unknown
 from platformctl.scaffold.nextjs.source import Exported, Sources, find_all, text_of
 
@@ -34,6 +34,8 @@ _TESTS: Final = re.compile(
     r"(^|/)(__tests__|__mocks__|e2e|cypress|stories)/|\.(test|spec|stories|e2e|d)\.[jt]sx?$"
 )
 _CONTROL: Final = re.compile(r"<button\b|onClick=|<input\b|<select\b|<textarea\b")
+# A form that hands itself to a function, most often a server action.
+_SUBMITTED: Final = re.compile(r"\baction=\{|\bonSubmit=\{")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +50,7 @@ class Component:
     presses: bool
     sends: bool
     loads: bool
+    submits: bool
     retry: str | None
     aborts: bool
 
@@ -125,7 +128,7 @@ def _component(sources: Sources, exported: Exported) -> Component:
     texts = {path: sources.text(path) for path in sources.reachable(exported.path)}
     shown = " ".join(text for path, text in texts.items() if path.endswith("x"))
     used = " ".join(texts.values())
-    loads = traffic.asks(used) and _loads(sources, exported)
+    loads = traffic.asks(used) and acts_on_appearing(sources, exported)
     form = "<form" in exported.text
     sends = traffic.asks(used) and not loads and traffic.sends(used) and bool(_CONTROL.search(shown))
     callbacks = tuple(_callbacks(exported))
@@ -138,6 +141,7 @@ def _component(sources: Sources, exported: Exported) -> Component:
         presses="<button" in shown and not (form or loads or callbacks),
         sends=sends,
         loads=loads,
+        submits=form and bool(_SUBMITTED.search(exported.text)) and not (sends or loads),
         retry=_retry(exported),
         aborts=traffic.gives_up(used),
     )
@@ -152,16 +156,6 @@ def _props(sources: Sources, exported: Exported) -> Mapping[str, str]:
     sampler = Sampler(sources)
     fields = sampler.fields(exported.props_type, exported.path)
     return {name: sampler.of(kind, path, name, 1) for name, (kind, path) in fields.items()}
-
-
-def _loads(sources: Sources, exported: Exported) -> bool:
-    """Whether it asks the server when it appears: an effect in it or in a hook of the project that it calls."""
-    texts = [exported.text]
-    for name, module in sources.imports(exported.path):
-        target = sources.resolve(exported.path, module)
-        if target and name.startswith("use") and re.search(rf"\b{name}\(", exported.text):
-            texts.append(sources.text(target))
-    return any(traffic.on_appearing(text) for text in texts)
 
 
 def _callbacks(exported: Exported) -> Iterable[tuple[str, str]]:

@@ -48,7 +48,7 @@ class Hook:
 def hook_of(sources: Sources, exported: Exported) -> Hook:
     """What a test can do with the hook; raises Unknown when it is not known what to call it with."""
     used = " ".join(sources.text(path) for path in sources.reachable(exported.path))
-    loads = traffic.asks(used) and traffic.on_appearing(exported.text)
+    loads = traffic.asks(used) and acts_on_appearing(sources, exported)
     return Hook(
         name=exported.name,
         path=exported.path,
@@ -62,6 +62,20 @@ def hook_of(sources: Sources, exported: Exported) -> Hook:
         aborts=traffic.gives_up(used),
         thrown=_thrown(exported),
     )
+
+
+def acts_on_appearing(sources: Sources, exported: Exported) -> bool:
+    """Whether it does something as soon as it is there: an effect in it, or in a hook of the project that it calls."""
+    texts = {exported.path: exported.text}
+    pending = [(exported.path, exported.text)]
+    while pending:
+        path, text = pending.pop()
+        for name, module in sources.imports(path):
+            target = sources.resolve(path, module)
+            if target and target not in texts and re.match(r"use[A-Z]", name) and f"{name}(" in text:
+                texts[target] = sources.text(target)
+                pending.append((target, texts[target]))
+    return any(traffic.on_appearing(text) for text in texts.values())
 
 
 def arguments_for(sources: Sources, parameters: list[Node], path: str) -> tuple[str, ...]:

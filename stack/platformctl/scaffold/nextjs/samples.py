@@ -47,6 +47,11 @@ _ALL_OPTIONAL: Final = re.compile(
     r"(HTMLAttributes|HTMLProps|SVGProps|SVGAttributes|AriaAttributes|DOMAttributes|RefAttributes|VariantProps)$"
     r"|^Partial$"
 )
+# What keeps a component from showing or doing what it is for.
+_HINDERING: Final = re.compile(
+    r"(?:is)?_?(disabled|loading|busy|pending|hidden|taken|sold|closed|locked|read-?only|invalid|error|failed)",
+    re.IGNORECASE,
+)
 _OF_TAG: Final = re.compile(r"ComponentProps(?:With(?:out)?Ref)?<\s*[\"']")
 
 
@@ -157,6 +162,8 @@ class Sampler:
         return name in self.hints and kind.type == "type_annotation" and "=>" not in text_of(kind)
 
     def _plain(self, kind: str, name: str) -> str:
+        if kind == "boolean" and _HINDERING.match(name):
+            return "false"
         if kind == "string":
             return f'"{text_named(name)}"'
         if kind in _PLAIN:

@@ -16,6 +16,8 @@ from platformctl.scaffold.nextjs.jsx import element
 from platformctl.scaffold.nextjs.source import Sources
 
 _MOST_IN_A_FILE: Final = 12
+# The kinds of tests that render the component as it is.
+_HELD: Final = ("presses", "sends", "submits", "loads", "flags", "gate", "names_tenant")
 _ASKING: Final = frozenset({"sends", "loads"})
 # Module to name to the kinds of tests that use it.
 _USED_BY: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
@@ -25,8 +27,8 @@ _USED_BY: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "support/interact": {
         "fillIn": frozenset({"presses"}),
         "pressAll": frozenset({"presses"}),
-        "settledText": frozenset({"loads"}),
-        "useUp": frozenset({"sends"}),
+        "settledText": frozenset({"loads", "submits"}),
+        "useUp": frozenset({"sends", "submits"}),
     },
     "support/render": {
         "renderWithTenant": frozenset({"name"}),
@@ -190,15 +192,13 @@ class Generator:
 
     def _behaves(self, component: Component) -> bool:
         view = self._view(component)
-        kinds = ("callbacks", "presses", "sends", "loads", "flags", "gate", "names_tenant")
-        return any(view[kind] for kind in kinds)
+        return any(view[kind] for kind in ("callbacks", *_HELD))
 
     def _view(self, component: Component) -> dict[str, object]:
         """A component as the templates read it: which tests it gets."""
         own = self.sources.text(component.path)
         view = self._kinds(component, own)
-        held = any(view[kind] for kind in ("presses", "sends", "loads", "flags", "gate", "names_tenant"))
-        return {**view, "holds_element": held}
+        return {**view, "holds_element": any(view[kind] for kind in _HELD)}
 
     def _kinds(self, component: Component, own: str) -> dict[str, object]:
         return {
@@ -214,6 +214,7 @@ class Generator:
             "presses": component.presses and self._allows(component.name, "presses"),
             "sends": component.sends and self._allows(component.name, "sends"),
             "loads": component.loads and self._allows(component.name, "loads"),
+            "submits": component.submits and self._allows(component.name, "submits"),
             "retry": component.retry,
             "aborts": component.aborts,
             "flags": _flags(own) if self._allows(component.name, "flags") else [],

@@ -24,6 +24,7 @@ _KINDS: Final = (
     ("answers to each", "presses"),
     ("sends what", "sends"),
     ("tells success", "sends"),
+    ("says what became", "submits"),
     ("shows more when", "flags"),
     ("shows its children", "gate"),
     ("names its tenant", "names_tenant"),

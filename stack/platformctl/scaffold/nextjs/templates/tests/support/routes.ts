@@ -1,8 +1,8 @@
 import { NextRequest } from "next/server";
 import { sessionHeaders, knownTenants } from "../platform.adapter";
-import { checkResponse, operationFor, operations, tenantHeader, type Operation } from "../mocks/contract";
+import { checkResponse, operationFor, tenantHeader, type Operation } from "../mocks/contract";
 import { example } from "../mocks/example";
-import type { AppTenant } from "../tenants";
+import { ROLES, type AppTenant, type Role } from "../tenants";
 import { enter } from "./server-context";
 
 /** A route handler or the proxy, as Next.js calls it. */
@@ -12,15 +12,16 @@ export interface Call {
   path: string;
   method: string;
   tenant?: AppTenant;
+  role?: Role;
   params?: Record<string, string>;
   body?: unknown;
 }
 
 /** Calls a handler as Next.js would; with a tenant the request is signed in by the adapter. */
-export async function call(handler: Handler, { path, method, tenant, params = {}, body }: Call): Promise<{ request: NextRequest; response: Response }> {
+export async function call(handler: Handler, { path, method, tenant, role = "admin", params = {}, body }: Call): Promise<{ request: NextRequest; response: Response }> {
   const filled = Object.entries(params).reduce((url, [name, value]) => url.replace(new RegExp(`\\[(\\.\\.\\.)?${name}\\]`), value), path);
   const named = tenant && tenantHeader ? { [tenantHeader]: tenant.id } : {};
-  const session = tenant ? (sessionHeaders?.(tenant, "admin") ?? {}) : {};
+  const session = tenant ? (sessionHeaders?.(tenant, role) ?? {}) : {};
   const headers = { "Content-Type": "application/json", ...named, ...session };
   const text = body === undefined ? undefined : JSON.stringify(body);
   const request = new NextRequest(`http://localhost${filled}`, { method, headers, body: text });
@@ -88,6 +89,15 @@ function describeMethod(path: string, method: string, handler: Handler): void {
       expect(response.status).toBeGreaterThanOrEqual(400);
     });
   }
+  if ("403" in operation.answers && Object.keys(params).length === 0) {
+    signedIn(`${method} refuses a role that may not${note}`, async () => {
+      const [tenant] = knownTenants ?? [];
+      const [least] = ROLES;
+      const { request, response } = await call(handler, { path, method, tenant, role: least, body: bodyFor(tenant?.id ?? "") });
+      expect(response.status).toBe(403);
+      expect(await checkResponse(request, response)).toEqual([]);
+    });
+  }
   if (operation.body) {
     signedIn(`${method} refuses a body that the contract refuses${note}`, async () => {
       const [tenant] = knownTenants ?? [];
@@ -110,5 +120,3 @@ function describeIsolation(path: string, list: Handler, create: Handler, schema:
     expect(await foreign.response.text()).not.toContain(tenant.id);
   });
 }
-
-export { operations };
