@@ -1,4 +1,4 @@
-"""The vocabulary of what tenants do: recorded by ``alerts_src/business_counts.py``, read by benchmarks and summaries."""
+"""What tenants do: recorded by ``alerts_src/business_counts.py``, read by benchmarks and summaries."""
 
 from __future__ import annotations
 
