@@ -177,7 +177,7 @@ def install(root: Path, command: str) -> None:
 
 def _settle(request: Request, prepared: Prepared, talk: Talk) -> tuple[Prepared, UnitRun]:
     """Run the unit tests; what cannot pass here goes to TODO.md, gates that are broken start as warnings."""
-    choices = _passing(request, _loadable(request, prepared, talk), _suite(prepared), talk)
+    choices, passed = _passing(request, _loadable(request, prepared, talk), _suite(prepared), talk)
     talk.wait("measuring the coverage")
     run = _suite(prepared).run(coverage=True)
     if run.failures:
@@ -190,18 +190,20 @@ def _settle(request: Request, prepared: Prepared, talk: Talk) -> tuple[Prepared,
         figures = tuple((kind, min(_TARGET, int(value))) for kind, value in run.coverage.items())
         choices = replace(choices, ratchet=figures)
     lines = f"{run.coverage['lines']} %" if "lines" in run.coverage else "there are none outside of pages"
-    talk.say(f"{run.passed} tests pass; lines covered: {lines}{' (ratchet)' if low else ''}")
+    talk.say(f"{passed} tests pass; lines covered: {lines}{' (ratchet)' if low else ''}")
     return _lay_again(request, choices), run
 
 
-def _passing(request: Request, choices: Choices, suite: Suite, talk: Talk) -> Choices:
-    """The choices with which every test passes: a test that is left out may bring down another one."""
+def _passing(request: Request, choices: Choices, suite: Suite, talk: Talk) -> tuple[Choices, int]:
+    """The choices with which every test passes, and how many do: one that is left out may bring down another."""
+    passed = 0
     for _ in range(_MOST_ROUNDS):
         talk.wait("running the generated unit tests")
         run = suite.run(coverage=False)
         if run.broken:
             file, reason = run.broken[0]
             raise PlatformError(f"A generated test cannot be loaded: {reason[:1500]}", where=file)
+        passed = run.passed
         if not run.failures:
             break
         choices = replace(
@@ -210,7 +212,7 @@ def _passing(request: Request, choices: Choices, suite: Suite, talk: Talk) -> Ch
             warned=tuple(sorted({*choices.warned, *gates_of(run.failures)})),
         )
         _lay_again(request, choices)
-    return choices
+    return choices, passed
 
 
 def _loadable(request: Request, prepared: Prepared, talk: Talk) -> Choices:
