@@ -5,7 +5,7 @@ TEST_PROCESSES ?= 5
 bin := .venv/bin
 
 help:  ## Show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
 
 setup:  ## Install what running it takes
 	@scripts/setup.sh
@@ -30,11 +30,15 @@ unit:  ## The fast tests alone
 	@scripts/setup.sh --tests
 	$(bin)/pytest tests/unit tests/golden tests/cli tests/contracts --numprocesses 2 $(PYTEST_ARGS)
 
-test: lint  ## Every check and every test; TEST_PROCESSES=1 runs one after the other
-	$(bin)/pytest --numprocesses $(TEST_PROCESSES) $(PYTEST_ARGS)
+test: lint  ## Every check and every test but the full frontend ones; TEST_PROCESSES=1 runs one after the other
+	$(bin)/pytest -m 'not full' --numprocesses $(TEST_PROCESSES) $(PYTEST_ARGS)
+
+test-frontend-full:  ## The scaffold's tests with every fault alone, every package manager and every version
+	@scripts/setup.sh --tests
+	$(bin)/pytest tests/e2e/scaffold $(PYTEST_ARGS)
 
 bench:  ## The benchmarks that print figures (not part of the tests)
 	@scripts/setup.sh --tests
 	$(bin)/python tests/benchmarks/generate_scale.py
 
-.PHONY: help setup up down status lint unit test bench
+.PHONY: help setup up down status lint unit test test-frontend-full bench

@@ -33,6 +33,7 @@ class Action(StrEnum):
     PREVIEW = "preview"
     CHECK = "check"
     REMOVE = "remove"
+    PREVIEW_REMOVAL = "preview-removal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +74,15 @@ class Talk:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of it. `run` is the last run of the unit tests, when they were verified."""
+    """What came of it: the project as it is planned now, and the plan that was shown and applied.
+
+    `run` is the last run of the unit tests, when they were run; `installed` says that packages were.
+    """
 
     prepared: Prepared
+    shown: Plan
     applied: bool
+    installed: bool = False
     run: UnitRun | None = None
 
 
@@ -86,26 +92,27 @@ def scaffold(request: Request, talk: Talk) -> Outcome:
     match request.action:
         case Action.CHECK:
             refuse_drift(prepared)
-            return Outcome(prepared=prepared, applied=False)
-        case Action.PREVIEW:
-            return Outcome(prepared=prepared, applied=False)
+            return Outcome(prepared=prepared, shown=prepared.plan, applied=False)
+        case Action.PREVIEW | Action.PREVIEW_REMOVAL:
+            return Outcome(prepared=prepared, shown=prepared.plan, applied=False)
     if not request.allow_dirty and prepared.plan.changes:
         _refuse_dirty(prepared.root)
     before = _own_checks(prepared, talk) if request.verify and _is_installed(prepared) else {}
     if before:  # a build may rewrite tsconfig.json, and what is shown must be what is applied
         prepared = prepare(request)
-    if prepared.plan.changes and not talk.confirm(prepared):
-        return Outcome(prepared=prepared, applied=False)
+    shown = prepared.plan
+    if shown.changes and not talk.confirm(prepared):
+        return Outcome(prepared=prepared, shown=shown, applied=False)
     apply(prepared.plan, prepared.root)
     if request.install and prepared.app is not None:
-        talk.wait(f"{prepared.app.manager.install} in {prepared.root}")
+        talk.say(f"$ {prepared.app.manager.install}")  # it shows its own progress
         install(prepared.root, prepared.app.manager.install)
     if not (request.install or request.verify) or prepared.app is None or prepared.choices is None:
-        return Outcome(prepared=prepared, applied=True)
-    outcome = _settle(request, prepared, talk)
+        return Outcome(prepared=prepared, shown=shown, applied=True)
+    settled, run = _settle(request, prepared, talk)
     if request.verify:
         _compare(prepared, before, talk)
-    return outcome
+    return Outcome(prepared=settled, shown=shown, applied=True, installed=True, run=run)
 
 
 def _compare(prepared: Prepared, before: Mapping[str, bool], talk: Talk) -> None:
@@ -125,7 +132,7 @@ def prepare(request: Request, choices: Choices | None = None) -> Prepared:
         raise PlatformError("There is no such folder", where=str(request.root))
     root = request.root.resolve()
     manifest = read_manifest(root, NAME)
-    if request.action is Action.REMOVE:
+    if request.action in {Action.REMOVE, Action.PREVIEW_REMOVAL}:
         if not manifest.files and not manifest.shared:
             raise PlatformError(
                 "Nothing was laid down here", where=str(root), fix=f"platformctl scaffold-tests {root}"
@@ -166,7 +173,7 @@ def install(root: Path, command: str) -> None:
         )
 
 
-def _settle(request: Request, prepared: Prepared, talk: Talk) -> Outcome:
+def _settle(request: Request, prepared: Prepared, talk: Talk) -> tuple[Prepared, UnitRun]:
     """Run the unit tests; what cannot pass here goes to TODO.md, gates that are broken start as warnings."""
     choices = _loadable(request, prepared, talk)
     suite = _suite(prepared)
@@ -194,7 +201,7 @@ def _settle(request: Request, prepared: Prepared, talk: Talk) -> Outcome:
         prepared = _lay_again(request, replace(settled, ratchet=figures))
     lines = f"{run.coverage['lines']} %" if "lines" in run.coverage else "there are none outside of pages"
     talk.say(f"{run.passed} tests pass; lines covered: {lines}{' (ratchet)' if low else ''}")
-    return Outcome(prepared=prepared, applied=True, run=run)
+    return prepared, run
 
 
 def _loadable(request: Request, prepared: Prepared, talk: Talk) -> Choices:

@@ -14,7 +14,7 @@ from platformctl.scaffold.lay.tree import Addition, JsonEntry, JsonItem, Line, S
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.lint import lint_command
 from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
-from platformctl.scaffold.nextjs.versions import lint_refusal, versions_for
+from platformctl.scaffold.nextjs.versions import lint_refusal, types_refusal, versions_for
 
 _UNIT_SCRIPTS: Final = {
     "test": "jest -c {folder}/jest.config.mjs",
@@ -36,9 +36,9 @@ _PART_SCRIPTS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def scripts(app: App, view: OwnersView, folder: str, parts: Collection[str]) -> dict[str, str]:
+def scripts(app: App, folder: str, parts: Collection[str]) -> dict[str, str]:
     """Script name to command; one whose name the owner uses gets `platform:` before it."""
-    wanted = {"test:types": "tsc -p {folder}"}
+    wanted = {} if types_refusal(app.packages) else {"test:types": "tsc -p {folder}"}
     if lint_refusal(app.packages) is None:
         wanted["test:lint"] = lint_command(app)
     if "unit" in parts:
@@ -48,10 +48,8 @@ def scripts(app: App, view: OwnersView, folder: str, parts: Collection[str]) -> 
     for part, more in _PART_SCRIPTS.items():
         if part in parts:
             wanted |= more
-    own = jsonedit.value_at(view.read("package.json") or "{}", ("scripts",))
-    taken = own if isinstance(own, dict) else {}
     return {
-        (f"platform:{name}" if name in taken else name): command.format(folder=folder)
+        (f"platform:{name}" if app.has_script(name) else name): command.format(folder=folder)
         for name, command in wanted.items()
     }
 
@@ -61,7 +59,7 @@ def package_json(app: App, view: OwnersView, folder: str, parts: Collection[str]
     text = view.read("package.json") or "{}"
     entries: list[Addition] = [
         JsonEntry(at=("scripts", name), value=command)
-        for name, command in scripts(app, view, folder, parts).items()
+        for name, command in scripts(app, folder, parts).items()
     ]
     wanted = versions_for(app.packages, node_major=app.node_major, parts=parts)
     for name, version in wanted.items():

@@ -31,6 +31,7 @@ class PackageManager:
     frozen: str
     run: str
     exec: str
+    add: str
     lock: str
     locked: bool
 
@@ -100,3 +101,8 @@ class App:
     def next_major(self) -> int:
         """The major version of Next.js."""
         return int(self.next_version.split(".")[0])
+
+    def has_script(self, name: str) -> bool:
+        """Whether package.json has a script of that name already."""
+        scripts = self.packages.document.get("scripts")
+        return isinstance(scripts, dict) and name in scripts

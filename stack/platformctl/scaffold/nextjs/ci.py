@@ -63,6 +63,7 @@ def _values(app: App, *, folder: str, parts: Collection[str], scripts: Collectio
             if part in parts
         ],
         "lints": named["lint"] in scripts,
+        "checks_types": named["types"] in scripts,
         "perf": "perf" in parts,
         "unit": "unit" in parts,
         "e2e": "e2e" in parts,

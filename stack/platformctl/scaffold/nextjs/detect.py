@@ -17,12 +17,13 @@ from platformctl.scaffold.nextjs.packages import Packages, as_version, read_pack
 from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.tenancy import find_cookie, find_header, find_provider
 from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
+from platformctl.scaffold.nextjs.versions import lint_refusal, types_refusal
 
 _NEWEST: Final = "16"
+_OLDEST_NODE: Final = 20
 _OLDEST: Final = {
     "next": "13",
     "react": "18",
-    "typescript": "5",
     "jest": "29",
     "@testing-library/react": "13.1",
     "@testing-library/user-event": "14",
@@ -134,7 +135,11 @@ def _refuse(view: OwnersView, packages: Packages) -> None:
     for name, least in _OLDEST.items():
         version = packages.version(name)
         if version and as_version(version) < as_version(least):
-            raise PlatformError(f"{name} {version} is too old: {least} or newer is needed", where=where)
+            raise PlatformError(
+                f"{name} {version} is too old: {least} or newer is needed",
+                where=where,
+                fix=f"{find_manager(packages).manager.add} {name}@{least}",
+            )
 
 
 def _manager(packages: Packages, notes: _Facts) -> PackageManager:
@@ -143,12 +148,24 @@ def _manager(packages: Packages, notes: _Facts) -> PackageManager:
     notes.note("package manager", found.manager.flavour, found.source)
     if packages.workspace:
         notes.note("workspace", posixpath.relpath(packages.root, packages.workspace), str(packages.workspace))
+    for missing, refusal in (
+        ("a lint", lint_refusal(packages)),
+        ("a check of their types", types_refusal(packages)),
+    ):
+        if refusal:
+            notes.warnings.append(f"the tests come without {missing}: {refusal}")
     return found.manager
 
 
 def _node(view: OwnersView, packages: Packages, here: str, notes: _Facts) -> int:
     for source, text in _node_sources(view, packages):
         found = node_of(text)
+        if found and found < _OLDEST_NODE and re.match(r"\s*(>|\^|\d+\s*\|\|)", text):
+            found, source = _OLDEST_NODE, f"{source} allows it"
+        if found and found < _OLDEST_NODE:
+            notes.warnings.append(
+                f"Node {found} is older than what the packages were tried with: {_OLDEST_NODE}"
+            )
         if found:
             return int(notes.note("node", str(found), source))
     found = node_of(here)

@@ -114,7 +114,8 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
     """All files and additions for an application."""
     sources = Sources(view=view, aliases=app.aliases)
     found = find(sources, source_files(sources, app.sources))
-    taken = any("jest" in runner or "vitest" in runner for runner in app.runners)
+    # Any runner of the owner's may take *.test.tsx for its own; a script tells of one that needs no configuration.
+    taken = bool(app.runners) or app.has_script("test")
     suffix = "platform" if taken else "test"
     generator = Generator(
         app=app, sources=sources, folder=choices.folder, suffix=suffix, skipped=frozenset(choices.skipped)
@@ -134,7 +135,7 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
         files.append(LaidFile(path=f"{choices.folder}/metric-catalogue.json", text=catalogue_text()))
     if "unit" in choices.parts:
         files += generator.files(found)
-    names = additions.scripts(app, view, choices.folder, choices.parts)
+    names = additions.scripts(app, choices.folder, choices.parts)
     if "ci" in choices.parts:
         files += pipelines(app, folder=choices.folder, parts=choices.parts, scripts=names)
     guide = templates.render(

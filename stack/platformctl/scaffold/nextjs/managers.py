@@ -79,6 +79,7 @@ def find_manager(packages: Packages) -> Managed:
         frozen=frozen,
         run=run,
         exec=execute,
+        add=f"{name} {'install' if name == 'npm' else 'add'}",
         lock=lock.name if lock else _LOCK_OF[name],
         locked=lock is not None,
     )

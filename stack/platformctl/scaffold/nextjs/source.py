@@ -158,7 +158,8 @@ class Sources:
         if root is None:
             return
         statements = [node for node in root.named_children if node.type == "export_statement"]
-        exports = {text_of(name) for node in statements for name in _all(node, "export_specifier")}
+        clauses = [n for node in statements for n in node.named_children if n.type == "export_clause"]
+        exports = {text_of(name) for clause in clauses for name in clause.named_children}
         defaults = {text_of(n.named_children[-1]) for n in statements if _is_default(n) and n.named_children}
         for node in root.named_children:
             if node.type == "export_statement":

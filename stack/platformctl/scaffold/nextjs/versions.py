@@ -45,6 +45,7 @@ _ASSUMED: Final[Mapping[str, str]] = {"@types/node": "^20", "typescript": "5.9.3
 _ESLINT: Final = "^9.39.0"
 # The plugins' own peer ranges: outside of them npm refuses to install at all.
 _OLDEST_ESLINT: Final = "8.57"
+_OLDEST_TYPESCRIPT: Final = "4.8.4"
 _FIRST_ESLINT_BEYOND: Final = "10"
 _FIRST_TYPESCRIPT_BEYOND: Final = "6.1"
 _E2E_ONLY: Final = frozenset({*_BROWSER, "@axe-core/playwright"})
@@ -72,8 +73,18 @@ def lint_refusal(packages: Packages) -> str | None:
         return f"ESLint {packages.version('eslint')} is older than {_OLDEST_ESLINT}"
     if eslint >= as_version(_FIRST_ESLINT_BEYOND):
         return f"eslint-plugin-testing-library does not know ESLint {packages.version('eslint')} yet"
-    if as_version(packages.version("typescript") or "") >= as_version(_FIRST_TYPESCRIPT_BEYOND):
-        return f"typescript-eslint does not know TypeScript {packages.version('typescript')} yet"
+    typescript = as_version(packages.version("typescript") or "")
+    if typescript and not as_version(_OLDEST_TYPESCRIPT) <= typescript < as_version(_FIRST_TYPESCRIPT_BEYOND):
+        return f"typescript-eslint does not know TypeScript {packages.version('typescript')}"
+    return None
+
+
+def types_refusal(packages: Packages) -> str | None:
+    """Why the framework's types can't be checked here; None when they can. Jest runs it either way."""
+    if as_version(packages.version("typescript") or "5") < (5,):
+        return (
+            f"TypeScript {packages.version('typescript')} does not resolve modules as a bundler does; 5 does"
+        )
     return None
 
 
@@ -88,6 +99,10 @@ def _companions(packages: Packages) -> Iterator[tuple[str, str]]:
     """Packages that must be of the same version as one that the application has already."""
     if packages.major("jest") == 29:
         yield from _JEST_29.items()
+    # Two copies of @testing-library/dom, and user-event's events are outside of React's act().
+    dom = {13: "8.20.1", 14: "9.3.4"}.get(packages.major("@testing-library/react") or 0)
+    if dom:
+        yield "@testing-library/dom", dom
     playwright = packages.asked("@playwright/test")
     if playwright:
         yield "playwright-core", playwright

@@ -29,6 +29,8 @@ const config = {
   moduleNameMapper: platform.moduleNameMapper,
   modulePaths: platform.modulePaths,
   modulePathIgnorePatterns: ["/\\.next/"],
+  // A pipeline's machine may be many times slower than a laptop; what hangs still ends.
+  testTimeout: 20_000,
   coverageProvider: "v8",
   coverageDirectory: resolve(here, "reports/coverage"),
   coverageReporters: ["text-summary", "html", "lcovonly", "json-summary", "cobertura"],
