@@ -37,7 +37,7 @@ SLACK: Final = "slack-webhook"
 """The secret file that holds the URL of the incoming webhook."""
 
 ERROR_BUDGETS: Final = Matcher("alertname", "ErrorBudgetBurn.+", MatchOp.REGEX)
-SYMPTOMS: Final = Matcher("signal", "errors|latency|saturation", MatchOp.REGEX)
+SYMPTOMS: Final = Matcher("signal", "errors|latency|saturation|cache|auth", MatchOp.REGEX)
 
 CRITICAL: Final = Matcher("severity", "critical")
 WARNING: Final = Matcher("severity", "warning")
@@ -167,7 +167,18 @@ INHIBITIONS: Final = (
         source=(_named("ServiceDown", "PostgresDown", "RedisDown", "ManyTargetsDown"),),
         target=(ERROR_BUDGETS,),
     ),
-    Inhibition(source=(_named("HighErrorRate"),), target=(ERROR_BUDGETS, Matcher("slo", "availability"))),
+    Inhibition(
+        source=(_named("HighErrorRate", "ManyTenantsFailing"),),
+        target=(ERROR_BUDGETS, Matcher("slo", "availability")),
+    ),
+    Inhibition(source=(_named("ResponseOver30s"),), target=(ERROR_BUDGETS, Matcher("slo", "latency"))),
+    # Errors of a whole service or of many tenants are one incident, and no tenant's own.
+    Inhibition(
+        source=(_named("HighErrorRate"),), target=(_named("ManyTenantsFailing", "TenantHighErrorRate"),)
+    ),
+    Inhibition(source=(_named("ManyTenantsFailing"),), target=(_named("TenantHighErrorRate"),)),
+    # A dead service does not answer from outside, either.
+    Inhibition(source=(_named("ServiceDown", "ManyTargetsDown"),), target=(_named("ProbeFails"),)),
     # Many tenants at once are one incident, and a fast burn says more than a slow one.
     Inhibition(
         source=(_named("ErrorBudgetBurnManyTenants"),),

@@ -29,6 +29,7 @@ _RATELIMIT: Final = {
     "RATELIMIT_JWT_KEY_FILE": "{secret:identity-key}",
     "RATELIMIT_JWT_ALGORITHMS": "HS256",
     "RATELIMIT_MARK_SECRET_FILE": "{secret:gateway-mark}",
+    "RATELIMIT_ADMIN_TOKEN_FILE": "{secret:ratelimit-admin-token}",
 }
 _EDGE: Final = {
     "EDGE_LISTEN": "{listen:http}",
@@ -64,7 +65,7 @@ RATELIMIT: Final = Component(
     health=HttpHealth(port="http", path="/healthz"),
     scrape=Scrape(port="http", interval=seconds(5)),
     needs=("postgres", "redis"),
-    secrets=("postgres-password", "identity-key", "gateway-mark"),
+    secrets=("postgres-password", "identity-key", "gateway-mark", "ratelimit-admin-token"),
     config=("registry", "build/edge"),
     container=Container(
         image=_IMAGE,
@@ -81,7 +82,16 @@ RATELIMIT: Final = Component(
     ),
     native=Native(
         binaries=("python3",),
-        modules=("uvicorn", "hiredis", "asyncpg", "sqlalchemy", "alembic", "jwt", "prometheus_client"),
+        modules=(
+            "uvicorn",
+            "hiredis",
+            "asyncpg",
+            "sqlalchemy",
+            "alembic",
+            "fastapi",
+            "jwt",
+            "prometheus_client",
+        ),
         args=_uvicorn("127.0.0.1"),
         environment={**_RATELIMIT, **_SOURCES, "RATELIMIT_LIMITS": "{release}/build/edge/limits.json"},
         package="platformctl[demo]",
@@ -120,6 +130,7 @@ GATEWAY: Final = Component(
         package="caddy",
     ),
     profile=Profile.DEMO,
+    serves_tenants=True,
 )
 
 EDGE: Final = Component(

@@ -187,6 +187,7 @@ class Component:
     config: folders of the release that it reads; a change there reloads it, or restarts it.
     needs: components that must be healthy before it starts.
     reads: components whose data folder it may read.
+    serves_tenants: tenants' requests end here; when no process of these answers, the platform is down for all.
     """
 
     name: str
@@ -202,6 +203,7 @@ class Component:
     reload: HttpReload | None = None
     scrape: Scrape | None = None
     profile: Profile = Profile.CORE
+    serves_tenants: bool = False
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="component", like="redis-exporter")

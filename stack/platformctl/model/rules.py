@@ -57,6 +57,12 @@ class InputSeries:
     series: str
     values: str
 
+    @classmethod
+    def of(cls, name: str, values: str, /, **labels: str) -> InputSeries:
+        """The series of this name with these labels; their values must not need escaping."""
+        inside = ", ".join(f'{key}="{value}"' for key, value in labels.items())
+        return cls(series=f"{name}{{{inside}}}", values=values)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlertTest:

@@ -39,6 +39,7 @@ LATENCY_BOUNDS: Final = ("0.25", "0.5", "1", "2.5")
 """The thresholds that latency objectives may have, in seconds: only these buckets of a tenant are read."""
 
 _OBJECTIVES_AREA: Final = "slo-objectives"
+_SOURCES_AREA: Final = "slo-sources"
 _TIER_OBJECTIVE: Final = "slo:tier_objective:ratio"
 _OVERRIDE: Final = "slo:objective_override:ratio"
 
@@ -164,25 +165,16 @@ def _burning(burn: Burn, least_bad: int) -> str:
     )
 
 
-def increment(series: str, by: str, *, only: str = "") -> str:
+def increment(series: str, by: str) -> str:
     """PromQL: what the counters `series` have counted in the last minute, exactly, summed `by` labels.
 
     Sums of these increments telescope: over a period they are the counter's end less its start, without
     the extrapolation of ``increase()``. A failed scrape or a gap under five minutes moves events into the
     minute after it. What a counter shows that fell (a reset) or appeared is new, if its target answered in
     the window in which the counter's former value was looked for, or has just started; else from here on.
-
-    only: a filter that is put behind the increments of the single counters (``and on (...) ...``).
     """
     now, before = f"last_over_time({series}[5m])", f"last_over_time({series}[5m] offset 1m)"
-    return (
-        f"sum by ({by}) (\n"
-        f"  (\n"
-        f"    ({now} - {before} >= 0)\n"
-        f"    or ({now} and on (job, instance) {WATCHED})\n"
-        f"  )\n"
-        f"{f'  {only}' + chr(10) if only else ''})"
-    )
+    return f"sum by ({by}) (\n  ({now} - {before} >= 0)\n  or ({now} and on (job, instance) {WATCHED})\n)"
 
 
 def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertArea:
@@ -198,11 +190,24 @@ def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertAre
         recording_rules=(
             *_tenant_rules(),
             *_tier_rules(tiers),
+            *_no_bounds(tiers),
             *_override_rules(tenants),
             *_joined(tenants),
             *_tenant_bounds(),
         ),
     )
+
+
+def sources(jobs: tuple[str, ...]) -> Iterator[AlertArea]:
+    """The area that records whether any process of the components that serve tenants answers; none without them."""
+    if not jobs:
+        return
+    watched = RecordingRule(
+        name=SOURCE_UP,
+        expr=f'max(max_over_time(up{{job=~"{"|".join(jobs)}"}}[1m]))',
+        help="Whether any process that serves tenants answered in the last minute.",
+    )
+    yield AlertArea(name=_SOURCES_AREA, interval=minutes(1), recording_rules=(watched,))
 
 
 def _tenant_rules() -> Iterator[RecordingRule]:
@@ -235,6 +240,17 @@ def _tier_rules(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
                     labels={"tier": tier.name, "le": bound},
                     help="The histogram bound that is the tier's latency threshold.",
                 )
+
+
+def _no_bounds(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
+    """Where no tier promises a latency, what reads the bounds finds none, and is valid all the same."""
+    if not any(True for tier in tiers for objective in tier.objectives for _ in _bounds(objective)):
+        yield RecordingRule(
+            name=LATENCY_BOUND,
+            expr="vector(1) > 1",
+            labels={"tier": "none", "le": "+Inf"},
+            help="No tier promises a latency.",
+        )
 
 
 def _override_rules(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:

@@ -32,15 +32,15 @@ def tenant(name: str, *, tier: str = "test", vertical: str = "hotels") -> InputS
 
 
 def answers(tenant: str, status_class: str, values: str) -> InputSeries:
-    """The API's counter of a tenant's answers of one status class."""
-    chosen = f'job="api", instance="api", tenant="{tenant}", status_class="{status_class}"'
-    return InputSeries(series=f"tenant_requests_total{{{chosen}}}", values=values)
+    """The gateway's counter of a tenant's answers of one status class."""
+    chosen = f'job="edge", instance="edge", tenant="{tenant}", status_class="{status_class}"'
+    return InputSeries(series=f"edge_requests_total{{{chosen}}}", values=values)
 
 
 def durations(tenant: str, *, under_half_a_second: str, all_: str) -> tuple[InputSeries, ...]:
-    """The API's histogram of a tenant's response times, as far as the rules read it."""
-    chosen = f'job="api", instance="api", tenant="{tenant}"'
-    name = "tenant_request_duration_seconds"
+    """The gateway's histogram of a tenant's response times, as far as the rules read it."""
+    chosen = f'job="edge", instance="edge", tenant="{tenant}"'
+    name = "edge_request_duration_seconds"
     return (
         InputSeries(series=f'{name}_bucket{{{chosen}, le="0.5"}}', values=under_half_a_second),
         InputSeries(series=f'{name}_bucket{{{chosen}, le="2.5"}}', values=all_),

@@ -10,6 +10,7 @@ from platformctl.model.component import Component, Scrape
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.model.units import Duration, seconds
+from platformctl.render import baseline
 from platformctl.render._yaml import yaml_artifact
 from platformctl.render.rules import rule_paths
 
@@ -31,7 +32,8 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
             **_alerting(site),
             "rule_files": [path.removeprefix("prometheus/") for path in rule_paths(platform)],
             "scrape_configs": [
-                _job(component, scrape, site) for component, scrape in scraped(platform, site)
+                *(_job(component, scrape, site) for component, scrape in scraped(platform, site)),
+                *baseline.jobs(platform, site),
             ],
         },
     )

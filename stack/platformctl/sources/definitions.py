@@ -17,7 +17,7 @@ from platformctl.model.oncall import OnCall
 from platformctl.model.platform import Platform
 from platformctl.model.rules import EVERYBODY, AlertArea, AlertRule, RecordingRule, Rollout
 from platformctl.model.units import Duration, seconds
-from platformctl.sources import catalogue, modules, tenants
+from platformctl.sources import baselines, catalogue, modules, tenants
 from platformctl.sources.builds import load_builds
 from platformctl.sources.modules import Definitions
 from platformctl.sources.runbooks import load_runbooks
@@ -40,17 +40,24 @@ def load_platform(root: Path) -> Platform:
     dashboards = tuple(modules.load_folder(root, "dashboards_src"))
     tiers = tenants.load_tiers(root)
     customers = tenants.load_tenants(root, tiers)
+    components = tuple(_all(stack, "COMPONENTS", Component, lambda c: c.name))
+    serving = tuple(c.name for c in components if c.serves_tenants)
     return Platform(
         tiers=tiers,
         tenants=customers,
-        components=tuple(_all(stack, "COMPONENTS", Component, lambda c: c.name)),
+        components=components,
         log_pipelines=tuple(_all(stack, "LOG_PIPELINES", LogPipeline, lambda p: p.name)),
         dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
-        areas=(slo.objectives(tiers, customers), *(_area(d) for d in alerts if d.stem != _ONCALL)),
+        areas=(
+            slo.objectives(tiers, customers),
+            *slo.sources(serving),
+            *(_area(d) for d in alerts if d.stem != _ONCALL),
+        ),
         oncall=_oncall(alerts),
         metrics=catalogue.load(),
         runbooks=tuple(load_runbooks(root)),
         builds=tuple(_builds(root)),
+        baseline=baselines.latest(root),
         origins=dict(_origins(alerts, stack, dashboards)),
     )
 

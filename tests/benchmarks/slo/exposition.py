@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-REQUESTS = "tenant_requests_total"
-DURATION = "tenant_request_duration_seconds"
+REQUESTS = "edge_requests_total"
+DURATION = "edge_request_duration_seconds"
 BOUNDS = ("0.25", "0.5", "1.0", "2.5", "10.0", "30.0", "+Inf")
 BURNING = 10
 TIERS = ("bronze", "silver", "gold", "platinum")

@@ -125,6 +125,13 @@ def test_a_second_deployment_changes_nothing(platform: Workspace) -> None:
     assert "nothing to change" in platform.deploy().stdout
 
 
+def test_the_limiter_of_the_deployment_is_found_and_knows_the_registry(platform: Workspace) -> None:
+    shown = platform.run("ratelimit", "show", "grand-hotel", "--json").json
+    assert isinstance(shown, dict)
+    assert (shown["tier"], bool(shown["limits"])) == ("platinum", True)
+    assert platform.run("tenants", "sync", "--check").code == 0
+
+
 def test_the_watchdog_fires_and_nothing_else(platform: Workspace) -> None:
     assert eventually(lambda: "Watchdog" in alerts(platform), within_s=60)
     assert alerts(platform) == {"Watchdog"}

@@ -49,9 +49,7 @@ def make_blocks(openmetrics: Path, folder: Path) -> None:
 def serving(folder: Path, *, config: str = "{}", flags: tuple[str, ...] = ()) -> Iterator[str]:
     """The URL of a Prometheus that serves the blocks in `folder`."""
     (folder / "prometheus.yml").write_text(config)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with (folder / "prometheus.log").open("w") as log:
         process = subprocess.Popen(
             [
@@ -67,6 +65,14 @@ def serving(folder: Path, *, config: str = "{}", flags: tuple[str, ...] = ()) ->
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -48,18 +48,18 @@ MUTANTS: Final = {
     ),
     "a reset counts nothing": (
         "slo",
-        "- last_over_time(tenant_requests_total[5m] offset 1m) >= 0",
-        "- last_over_time(tenant_requests_total[5m] offset 1m)",
+        "- last_over_time(edge_requests_total[5m] offset 1m) >= 0",
+        "- last_over_time(edge_requests_total[5m] offset 1m)",
         "minute of a restart",
     ),
     "tickets at half the pace": (
-        "slo",
+        "slo_windows",
         "slo:burn_rate:ratio6h > 1 and slo:burn_rate:ratio3d > 1",
         "slo:burn_rate:ratio6h > 0.5 and slo:burn_rate:ratio3d > 0.5",
         "the budget lasts",
     ),
     "the day's window of a ticket forgotten": (
-        "slo",
+        "slo_windows",
         "slo:burn_rate:ratio1d > 3",
         "slo:burn_rate:ratio1d > 0.5",
         "17 good hours",

@@ -23,6 +23,7 @@ FILES: Final = (
     "tests/unit/hooks.test.tsx",
     "tests/unit/actions.test.ts",
     "tests/mocks/api.ts",
+    "tests/e2e/journeys.ts",
     ".github/workflows/platform-tests.yml",
     "package.json",
     "eslint.config.mjs",

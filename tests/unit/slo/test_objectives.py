@@ -35,7 +35,7 @@ def test_ten_thousand_tenants_make_as_many_rules_as_one() -> None:
 
 
 def test_a_target_is_written_to_its_last_digit() -> None:
-    (objective,) = (rule for rule in rules(tier("0.99950")) if rule.labels.get("tier"))
+    (objective,) = (rule for rule in rules(tier("0.99950")) if rule.name == "slo:tier_objective:ratio")
     assert objective.expr == "vector(0.99950)"
 
 

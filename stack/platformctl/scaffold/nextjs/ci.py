@@ -16,6 +16,9 @@ _CACHES: Final[Mapping[str, str]] = {
     "bun": '".bun/install/cache"',
 }
 
+# What the notification waits for: the job that each part brings.
+_JOBS: Final = (("unit", "unit"), ("e2e", "e2e"), ("visual", "visual"), ("security", "audit"))
+
 
 def pipelines(
     app: App, *, folder: str, parts: Collection[str], scripts: Collection[str]
@@ -64,7 +67,7 @@ def _values(app: App, *, folder: str, parts: Collection[str], scripts: Collectio
         "perf": "perf" in parts,
         "unit": "unit" in parts,
         "e2e": "e2e" in parts,
-        "needs": ", ".join([*(part for part in ("unit", "e2e") if part in parts), "build"]),
+        "needs": ", ".join([*(job for part, job in _JOBS if part in parts), "build"]),
         "visual": "visual" in parts,
         "security": "security" in parts,
     }
@@ -78,7 +81,7 @@ def _setup(app: App) -> str:
         steps += ["- run: corepack enable", "  working-directory: ."]
     if manager == "bun":
         steps += ["- uses: oven-sh/setup-bun@v2"]
-    steps += ["- uses: actions/setup-node@v4", "  with:", f"    node-version: {app.node_major}"]
+    steps += ["- uses: actions/setup-node@v6", "  with:", f"    node-version: {app.node_major}"]
     if manager != "bun":
         steps.append(f"    cache: {manager}")
     steps.append(f"- run: {app.manager.frozen}")

@@ -33,7 +33,8 @@ _OLDEST: Final = {
 }
 _LINTERS: Final = ("eslint.config.", ".eslintrc", "biome.json")
 _RUNNERS: Final = ("jest.config", "vitest.config", "playwright.config", "cypress.config")
-_OPENAPI: Final = re.compile(r"(^|/)(openapi|swagger|api-schema)[\w.-]*\.json$", re.IGNORECASE)
+_OPENAPI: Final = re.compile(r"(^|/)(openapi|swagger|api-schema)[\w.-]*\.(json|ya?ml)$", re.IGNORECASE)
+_PATHS: Final = re.compile(r"""^paths:|["']paths["']""", re.MULTILINE)
 _NO_SOURCES: Final = frozenset(
     {"public", "scripts", "prisma", "docs", "e2e", "tests", "test", "cypress", "node"}
 )
@@ -206,7 +207,7 @@ def _match(text: str, pattern: str) -> str | None:
 
 
 def _openapi(view: OwnersView) -> str | None:
-    found = [path for path in view.files() if _OPENAPI.search(path) and '"paths"' in (view.read(path) or "")]
+    found = [path for path in view.files() if _OPENAPI.search(path) and _PATHS.search(view.read(path) or "")]
     return min(found, key=lambda path: (path.count("/"), path), default=None)
 
 

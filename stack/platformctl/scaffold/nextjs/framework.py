@@ -14,7 +14,7 @@ from platformctl.scaffold.lay import jsonedit
 from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.lay.tree import LaidFile, Mode, SharedFile, Tree
-from platformctl.scaffold.nextjs import additions, templates
+from platformctl.scaffold.nextjs import additions, journeys, templates
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.ci import pipelines
 from platformctl.scaffold.nextjs.components import Found, Todo, find, source_files
@@ -65,7 +65,7 @@ _WHY: Final = {
     "answers": "a function that it gives has no effect that a test can see",
     "action": "it needs a service or a session that platform.adapter.tsx does not give",
 }
-_SEEDS: Final = frozenset({"tenants.ts", "e2e/app.ts", "e2e/journeys.ts"})
+_SEEDS: Final = frozenset({"tenants.ts", "e2e/app.ts"})
 _NEEDS_BROWSER: Final = frozenset({"visual", "a11y", "perf", "security", "monitoring"})
 
 
@@ -129,6 +129,9 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
         *_adapter(app, choices, generator),
     ]
     files.append(_config(app, choices, found, suffix))
+    if "e2e" in choices.parts:
+        text = templates.render("tests/e2e/journeys.ts.j2", notes=list(journeys.notes(app, sources)))
+        files.append(LaidFile(path=f"{choices.folder}/e2e/journeys.ts", text=text, mode=Mode.SEED))
     if "monitoring" in choices.parts:
         files.append(LaidFile(path=f"{choices.folder}/metric-catalogue.json", text=catalogue_text()))
     if "unit" in choices.parts:

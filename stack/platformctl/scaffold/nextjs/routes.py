@@ -22,17 +22,22 @@ def routers(sources: Sources, src: str) -> tuple[str, ...]:
 
 def page_paths(sources: Sources, src: str) -> list[str]:
     """The paths of all pages, dynamic parts in brackets as Next.js writes them."""
-    found = set[str]()
+    return sorted(page_files(sources, src))
+
+
+def page_files(sources: Sources, src: str) -> dict[str, str]:
+    """The path of each page to its file."""
+    found: dict[str, str] = {}
     for file in sources.view.files(under=f"{src}app"):
         if _CODE.search(file) and PurePosixPath(file).stem == "page":
             path = _app_path(file, f"{src}app")
             if path is not None:
-                found.add(path)
+                found[path] = file
     for file in sources.view.files(under=f"{src}pages"):
         path = _pages_path(file, f"{src}pages")
         if path is not None and not path.startswith("/api"):
-            found.add(path)
-    return sorted(found)
+            found[path] = file
+    return found
 
 
 def api_routes(sources: Sources, src: str) -> list[ApiRoute]:
