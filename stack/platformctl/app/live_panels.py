@@ -117,7 +117,7 @@ def _ask_row(row: Row, values: Mapping[str, str], window: Window, servers: Serve
         if panel.kind is PanelKind.TEXT:
             continue
         subject = f"panel {panel.title!r}"
-        server = servers.loki if panel.kind is PanelKind.LOGS else servers.prometheus
+        server = servers.loki if panel.reads_logs else servers.prometheus
         if server is None:
             yield Finding(subject=subject, verdict=Verdict.NOT_ASKED, detail="no Loki runs here")
         else:

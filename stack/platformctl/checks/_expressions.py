@@ -13,7 +13,6 @@ from platformctl.checks._promql import Labels, Series
 from platformctl.model import macros
 from platformctl.model.dashboard import Dashboard, Variable
 from platformctl.model.metric import MetricType
-from platformctl.model.panel import PanelKind
 from platformctl.model.platform import Platform, Runbook
 
 TARGET_LABELS: Final = frozenset({"job", "instance"})
@@ -68,7 +67,7 @@ def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
     for annotation in dashboard.annotations:
         yield f"annotation {annotation.name!r}", annotation.expr
     for panel in dashboard.panels:
-        if panel.kind is not PanelKind.LOGS:
+        if not panel.reads_logs:
             yield from ((f"panel {panel.title!r}", query.expr) for query in panel.queries)
 
 
