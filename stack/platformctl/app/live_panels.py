@@ -108,7 +108,9 @@ def _ask_variable(variable: Variable, values: Mapping[str, str], servers: Server
         return Finding(subject=subject, verdict=Verdict.ERROR, detail=error.what), _ANY
     opens_with = variable.default or (_ANY if variable.multi else next(iter(found), ""))
     if not found:
-        return Finding(subject=subject, verdict=Verdict.EMPTY, detail="it has no values"), opens_with
+        verdict = Verdict.EXPLAINED if variable.empty_reason else Verdict.EMPTY
+        detail = variable.empty_reason or "it has no values"
+        return Finding(subject=subject, verdict=verdict, detail=detail), opens_with
     return Finding(subject=subject, verdict=Verdict.OK, series=len(found)), opens_with
 
 

@@ -37,7 +37,9 @@ def test_every_variable_is_filled_from_a_metric_and_a_label_that_exist(
     shipped: tuple[Dashboard, ...], platform: Platform
 ) -> None:
     known = known_series(platform).labels
-    labels = {m.name: {*m.labels, "job", "instance"} for m in catalogue.load()}
+    labels = {
+        name: {*m.labels, "job", "instance"} for m in catalogue.load() for name in (m.name, *m.series_names)
+    }
     labels |= {name: set(known[name] or ()) for name in (rule.name for rule in platform.recording_rules)}
     labels["ALERTS"] = {*LABELS_OF_AN_ALERT}
     variables: list[Variable] = [variable for dashboard in shipped for variable in dashboard.variables]
