@@ -17,12 +17,15 @@ from platformctl_cli.commands.down import down
 from platformctl_cli.commands.generate import generate
 from platformctl_cli.commands.init import init
 from platformctl_cli.commands.logs import logs
+from platformctl_cli.commands.maintenance import maintenance
+from platformctl_cli.commands.pagerduty import pagerduty
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
 from platformctl_cli.commands.runbook import runbook
 from platformctl_cli.commands.scaffold_tests import scaffold_tests
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.sla_report import sla_report
+from platformctl_cli.commands.slo import slo
 from platformctl_cli.commands.status import status
 from platformctl_cli.commands.test_alerts import test_alerts
 
@@ -43,6 +46,9 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     schema,
 )
 
+GROUPS: Final = (maintenance, pagerduty, slo)
+"""Commands that have commands of their own."""
+
 app: Final = typer.Typer(
     name="platformctl",
     help="Observability stack-as-code for multi-tenant platforms: typed Python in, a watched platform out.",
@@ -53,6 +59,8 @@ app: Final = typer.Typer(
 )
 for _command in COMMANDS:
     app.command(_command.__name__.replace("_", "-"))(_command)
+for _group in GROUPS:
+    app.add_typer(_group)
 
 
 def _version(wanted: bool) -> None:

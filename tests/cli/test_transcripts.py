@@ -105,14 +105,15 @@ def test_a_command_prints_what_its_transcript_says(
 
 
 def test_every_command_has_a_transcript() -> None:
-    from platformctl_cli.main import COMMANDS
+    from platformctl_cli.main import COMMANDS, GROUPS
 
     texts = [path.read_text() for path in (HERE / "transcripts").glob("*.txt")]
     run_words = {
-        shlex.split(line)[2:4][-1]
+        word
         for text in texts
         for line in text.splitlines()
         if "=== run platformctl " in line
+        for word in shlex.split(line)[2:4]
     }
-    names = {command.__name__.replace("_", "-") for command in COMMANDS}
+    names = {command.__name__.replace("_", "-") for command in COMMANDS} | {str(g.info.name) for g in GROUPS}
     assert names - run_words == set()

@@ -24,7 +24,7 @@ from support.sites import native_site
 from platformctl.model.component import Component, HttpHealth
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
-from platformctl.render import alertmanager, prometheus, rules, runbooks
+from platformctl.render import alertmanager, prometheus, rules, runbook_site
 
 T = TypeVar("T")
 PATIENCE_S = 90.0
@@ -125,7 +125,7 @@ def _serving(handler: type[BaseHTTPRequestHandler], port: int) -> Iterator[int]:
 @contextlib.contextmanager
 def watched(platform: Platform, site: Site, folder: Path, *names: str) -> Iterator[None]:
     """The named components of the platform, running from what is rendered for the site."""
-    for render in (prometheus.render, rules.render, alertmanager.render, runbooks.render):
+    for render in (prometheus.render, rules.render, alertmanager.render, runbook_site.render):
         for artifact in render(platform, site):
             path = folder / "current" / artifact.path
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ from platformctl.errors import DifferencesFound, UsageError
 from platformctl.model.tenancy import Tenant, Vertical
 from platformctl.sinks.sla_ledger import Ledger
 from platformctl.sla import period as periods
+from platformctl.sla.announced import exclusions
 from platformctl.sla.assemble import Asked, report
 from platformctl.sla.ledger import recalled, restated
 from platformctl.sla.queries import EVERYBODY, Selection
@@ -23,6 +24,7 @@ from platformctl.sla.report import Report
 from platformctl.sla.terms import Terms
 from platformctl.sources import workspace
 from platformctl.sources.history import Access, History, NoHistory
+from platformctl.sources.maintenance import load_maintenance, recorded_windows
 from platformctl.sources.terms import load_terms
 
 Say: TypeAlias = Callable[[str], None]
@@ -105,7 +107,7 @@ def make_report(request: ReportRequest, say: Say) -> Made:
     A closed period whose history is no longer kept is told from the ledger.
     """
     found = workspace.find(request.workspace, start=request.start)
-    terms = load_terms(found.content)
+    terms = _with_maintenance(load_terms(found.content), found)
     chosen = _choose(request.scope, terms)
     history = History(replace(request.access, url=request.access.url or _deployed(request)))
     now = history.now()
@@ -121,6 +123,13 @@ def make_report(request: ReportRequest, say: Say) -> Made:
         told = recalled(entries, scope=asked.scope, tenants=names)
         return Made(report=told, stated=entries[-1].report, ledger=ledger, at=now)
     return Made(report=restated(fresh, entries), stated=fresh, ledger=ledger, at=now)
+
+
+def _with_maintenance(terms: Terms, found: workspace.Workspace) -> Terms:
+    """The terms with the windows that were opened, as far as contracts do not count them."""
+    forgiveness = load_maintenance(found.content).forgiveness
+    opened = exclusions(recorded_windows(found.state), forgiveness)
+    return replace(terms, exclusions=(*terms.exclusions, *opened))
 
 
 def _asked(request: ReportRequest, chosen: tuple[Tenant, ...], settled: datetime) -> Asked:
