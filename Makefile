@@ -1,12 +1,11 @@
 .DEFAULT_GOAL := help
 RUNTIME ?=
 PYTEST_ARGS ?=
+TEST_PROCESSES ?= 5
 bin := .venv/bin
-deployments := $(addprefix tests/e2e/,main_job wheel runbook deploy compose)
-frontend := tests/e2e/scaffold
 
 help:  ## Show the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 22
 
 setup:  ## Install what running it takes
 	@scripts/setup.sh
@@ -29,22 +28,17 @@ lint:  ## Formatting, lints, types and the dependency contract
 
 unit:  ## The fast tests alone
 	@scripts/setup.sh --tests
-	$(bin)/pytest tests/unit tests/golden tests/cli tests/contracts $(PYTEST_ARGS)
+	$(bin)/pytest tests/unit tests/golden tests/cli tests/contracts --numprocesses 2 $(PYTEST_ARGS)
 
-test: lint  ## Every check and every test, in three streams side by side
-	@$(MAKE) --no-print-directory --jobs=3 --keep-going --output-sync=target test-deployments test-frontend test-others
+test: lint  ## Every check and every test but the full frontend ones; TEST_PROCESSES=1 runs one after the other
+	$(bin)/pytest -m 'not full' --numprocesses $(TEST_PROCESSES) $(PYTEST_ARGS)
 
-test-deployments:  # these want the same ports: one after the other
-	$(bin)/pytest $(deployments) $(PYTEST_ARGS)
-
-test-frontend:
-	$(bin)/pytest $(frontend) $(PYTEST_ARGS)
-
-test-others:
-	$(bin)/pytest $(addprefix --ignore=,$(deployments) $(frontend)) $(PYTEST_ARGS)
+test-frontend-full:  ## The scaffold's tests with every fault alone, every package manager and every version
+	@scripts/setup.sh --tests
+	$(bin)/pytest tests/e2e/scaffold $(PYTEST_ARGS)
 
 bench:  ## The benchmarks that print figures (not part of the tests)
 	@scripts/setup.sh --tests
 	$(bin)/python tests/benchmarks/generate_scale.py
 
-.PHONY: help setup up down status lint unit test test-deployments test-frontend test-others bench
+.PHONY: help setup up down status lint unit test test-frontend-full bench

@@ -23,7 +23,7 @@ from platformctl.model.pagerduty import (
     PagerDutySchedule,
     PagerDutyService,
 )
-from platformctl.model.units import hours, minutes, seconds
+from platformctl.model.units import Duration, hours, minutes, seconds
 
 PLATFORM: Final = Team(name="platform", title="Platform engineering", email="platform@example.com")
 BACKEND: Final = Team(name="backend", title="Backend services", email="backend@example.com")
@@ -38,6 +38,9 @@ WEEKENDS: Final = QuietHours(
 
 SLACK: Final = "slack-webhook"
 """The secret file that holds the URL of the incoming webhook."""
+
+ERROR_BUDGETS: Final = Matcher("alertname", "ErrorBudgetBurn.+", MatchOp.REGEX)
+SYMPTOMS: Final = Matcher("signal", "errors|latency|saturation|cache|auth", MatchOp.REGEX)
 
 CRITICAL: Final = Matcher("severity", "critical")
 WARNING: Final = Matcher("severity", "warning")
@@ -60,43 +63,57 @@ def _tickets(team: Team) -> Receiver:
     )
 
 
-def _page_route(receiver: str, *matchers: Matcher) -> Route:
-    """One page an incident: a group is an alert on a job, whatever tenants, routes or instances it has.
+INCIDENT: Final = ("alertname", "job")
+"""One page an incident: a group is an alert on a job, whatever tenants, routes or instances it has."""
 
-    Symptoms wait 30 s, in which the alert on their cause fires and inhibits them; a dead service pages
-    after 5 s, just enough for its alerts to arrive together.
+
+def _page_route(receiver: str, *matchers: Matcher) -> Route:
+    """A page leaves 5 s after its alert: just enough for the alerts of one evaluation to arrive together.
+
+    Errors wait 20 s for their cause: a dead database, cache or service fires within 15 s of the fault (30 s
+    where its job is scraped every 15 s), errors do so after 1 s at the soonest. Error budgets wait 90 s: tenants
+    of one fault pass their thresholds in neighbouring evaluations, and three of them are one incident.
     """
-    incident = ("alertname", "job")
-    pace = {"group_interval": minutes(1), "repeat_interval": hours(1)}
-    return Route(
-        receiver=receiver,
-        matchers=(CRITICAL, *matchers),
-        group_by=incident,
-        group_wait=seconds(30),
-        **pace,
-        routes=(
-            Route(
-                receiver=receiver,
-                matchers=(Matcher("signal", "availability"),),
-                group_by=incident,
-                group_wait=seconds(5),
-                **pace,
-            ),
-        ),
+
+    def paced(group_wait: Duration, *own: Matcher, routes: tuple[Route, ...] = ()) -> Route:
+        return Route(
+            receiver=receiver,
+            matchers=own,
+            group_by=INCIDENT,
+            group_wait=group_wait,
+            group_interval=minutes(1),
+            repeat_interval=hours(1),
+            routes=routes,
+        )
+
+    return paced(
+        seconds(5),
+        CRITICAL,
+        *matchers,
+        routes=(paced(seconds(20), Matcher("signal", "errors")), paced(seconds(90), ERROR_BUDGETS)),
     )
 
 
 def _ticket_route(team: Team) -> Route:
-    """A ticket in working hours: what fires at night is sent in the morning, if it still fires."""
-    return Route(
-        receiver=f"tickets-{team.name}",
-        matchers=(WARNING, Matcher("team", team.name)),
-        group_by=("alertname", "job"),
-        group_wait=minutes(1),
-        group_interval=minutes(10),
-        repeat_interval=hours(24),
-        mute_times=(NIGHTS.name, WEEKENDS.name),
-    )
+    """A ticket in working hours: what fires at night is sent in the morning, if it still fires.
+
+    The highest tiers have paid for nights: their tickets are sent at once.
+    """
+
+    def paced(*own: Matcher, mute: tuple[str, ...], routes: tuple[Route, ...] = ()) -> Route:
+        return Route(
+            receiver=f"tickets-{team.name}",
+            matchers=own,
+            group_by=INCIDENT,
+            group_wait=minutes(1),
+            group_interval=minutes(10),
+            repeat_interval=hours(24),
+            mute_times=mute,
+            routes=routes,
+        )
+
+    nights_too = paced(Matcher("tier", "platinum|gold", MatchOp.REGEX), mute=())
+    return paced(WARNING, Matcher("team", team.name), mute=(NIGHTS.name, WEEKENDS.name), routes=(nights_too,))
 
 
 HEARTBEAT: Final = Route(
@@ -119,9 +136,6 @@ ROOT: Final = Route(
     ),
 )
 
-ERROR_BUDGETS: Final = Matcher("alertname", "ErrorBudgetBurn.+", MatchOp.REGEX)
-SYMPTOMS: Final = Matcher("signal", "errors|latency|saturation", MatchOp.REGEX)
-
 
 def _named(*alerts: str) -> Matcher:
     """Any of these alerts."""
@@ -133,6 +147,12 @@ def _named(*alerts: str) -> Matcher:
 CAUSES: Final = _named("PostgresDown", "RedisDown", "ManyTargetsDown")
 
 INHIBITIONS: Final = (
+    # What has lasted so long that it became more severe is no longer told as what it was.
+    Inhibition(
+        source=(Matcher("escalated", "true"),),
+        target=(Matcher("escalated", "true", MatchOp.NOT_EQUAL),),
+        equal=("alertname", "job", "instance", "tenant", "slo", "mountpoint"),
+    ),
     # Critical silences warning where both speak of the same signal of the same job.
     Inhibition(
         source=(CRITICAL, Matcher("signal", ".+", MatchOp.REGEX)),
@@ -143,27 +163,25 @@ INHIBITIONS: Final = (
     Inhibition(source=(_named("ServiceDown"),), target=(SYMPTOMS,), equal=("job",)),
     # A dead database or cache, or most of the platform gone, silences the symptoms of everything.
     Inhibition(source=(CAUSES,), target=(SYMPTOMS,)),
-    # A dead database, cache or service burns every budget: its own alert is the page.
-    Inhibition(
-        source=(Matcher("alertname", "PostgresDown|RedisDown|ServiceDown|ManyTargetsDown", MatchOp.REGEX),),
-        target=(Matcher("alertname", "ErrorBudgetBurnFast|ErrorBudgetBurnManyTenants", MatchOp.REGEX),),
-    ),
-    # Many tenants of a vertical that burn at once are one incident, and a fast burn is no ticket besides.
-    Inhibition(
-        source=(Matcher("alertname", "ErrorBudgetBurnManyTenants"),),
-        target=(Matcher("alertname", "ErrorBudgetBurnFast"),),
-        equal=("slo", "vertical"),
-    ),
-    Inhibition(
-        source=(Matcher("alertname", "ErrorBudgetBurnFast"),),
-        target=(Matcher("alertname", "ErrorBudgetBurnSlow"),),
-        equal=("tenant", "slo"),
-    ),
     # Most targets gone at once is one incident: the host, the network or Prometheus itself.
     Inhibition(source=(_named("ManyTargetsDown"),), target=(_named("ServiceDown", "ExporterDown"),)),
     # An outage that is paged already also burns the tenants' budgets: one incident, one page.
-    Inhibition(source=(_named("ServiceDown", "PostgresDown", "ManyTargetsDown"),), target=(ERROR_BUDGETS,)),
-    Inhibition(source=(_named("HighErrorRate"),), target=(ERROR_BUDGETS, Matcher("slo", "availability"))),
+    Inhibition(
+        source=(_named("ServiceDown", "PostgresDown", "RedisDown", "ManyTargetsDown"),),
+        target=(ERROR_BUDGETS,),
+    ),
+    Inhibition(
+        source=(_named("HighErrorRate", "ManyTenantsFailing"),),
+        target=(ERROR_BUDGETS, Matcher("slo", "availability")),
+    ),
+    Inhibition(source=(_named("ResponseOver30s"),), target=(ERROR_BUDGETS, Matcher("slo", "latency"))),
+    # Errors of a whole service or of many tenants are one incident, and no tenant's own.
+    Inhibition(
+        source=(_named("HighErrorRate"),), target=(_named("ManyTenantsFailing", "TenantHighErrorRate"),)
+    ),
+    Inhibition(source=(_named("ManyTenantsFailing"),), target=(_named("TenantHighErrorRate"),)),
+    # A dead service does not answer from outside, either.
+    Inhibition(source=(_named("ServiceDown", "ManyTargetsDown"),), target=(_named("ProbeFails"),)),
     # Many tenants at once are one incident, and a fast burn says more than a slow one.
     Inhibition(
         source=(_named("ErrorBudgetBurnManyTenants"),),

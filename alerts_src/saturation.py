@@ -8,11 +8,12 @@ from platformctl.model.rules import (
     AlertRule,
     AlertTest,
     DashboardLink,
+    Escalation,
     InputSeries,
     RecordingRule,
     Severity,
 )
-from platformctl.model.units import minutes
+from platformctl.model.units import hours, minutes
 
 INFRASTRUCTURE: Final = DashboardLink(uid="infrastructure", variables={"host": "instance"})
 DATABASES: Final = DashboardLink(uid="database-cache")
@@ -69,8 +70,8 @@ def _series(name: str, labels: dict[str, str], values: str) -> InputSeries:
 
 
 def _share(used: str, whole: str, labels: dict[str, str], percent: str) -> tuple[InputSeries, ...]:
-    """A constant whole of 100, and how much of it is used, minute by minute."""
-    return (_series(used, labels, percent), _series(whole, labels, "100x40"))
+    """A constant whole of 100, and how much of it is used, sample by sample."""
+    return (_series(used, labels, percent), _series(whole, labels, "100x999"))
 
 
 CPU: Final = AlertRule(
@@ -147,6 +148,7 @@ DISK: Final = AlertRule(
     name="HostDiskSaturated",
     expr="instance_mountpoint:node_filesystem_used:ratio > 0.8",
     for_=SUSTAINED,
+    escalation=Escalation(after=hours(4)),
     why_for=WHY_SUSTAINED,
     severity=Severity.WARNING,
     team="platform",
@@ -267,6 +269,7 @@ DB_POOL: Final = AlertRule(
     name="DatabasePoolSaturated",
     expr="instance:db_pool:ratio > 0.8",
     for_=minutes(2),
+    escalation=Escalation(after=minutes(10)),
     why_for="A pool empties within seconds unless something holds its connections; requests queue already.",
     severity=Severity.WARNING,
     team="backend",
@@ -280,6 +283,18 @@ DB_POOL: Final = AlertRule(
             series=_share("db_pool_connections_in_use", "db_pool_connections_max", API, "90x20"),
             at=minutes(3),
             firing=(API,),
+        ),
+        AlertTest(
+            claim="nine tenths of the pool for ten minutes page, besides",
+            series=_share("db_pool_connections_in_use", "db_pool_connections_max", API, "90x50"),
+            at=minutes(11),
+            firing=(API, API | {"severity": "critical", "escalated": "true"}),
+        ),
+        AlertTest(
+            claim="a pool that empties ends its page with its ticket",
+            series=_share("db_pool_connections_in_use", "db_pool_connections_max", API, "90x48 10x20"),
+            at=minutes(13),
+            firing=(),
         ),
         AlertTest(
             claim="a full pool for one minute is silent",

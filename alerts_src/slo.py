@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from platformctl.model import slo
+from platformctl.model import report_series, slo
 from platformctl.model.rules import RecordingRule
 from platformctl.model.units import hours, minutes
 
 INTERVAL: Final = minutes(1)
 
 # --- Where the service level is measured --------------------------------------------------------------
-# The counters of the API. When a gateway in front of it counts requests, these lines change, and no other.
-SOURCE_JOBS: Final = "demo-api"
-REQUESTS: Final = "tenant_requests_total"
-DURATION_COUNT: Final = "tenant_request_duration_seconds_count"
-DURATION_BUCKET: Final = "tenant_request_duration_seconds_bucket"
+# At the gateway: a dead application counts no errors. Without one in front, these lines name the counters
+# of the application (`tenant_requests_total`, `tenant_request_duration_seconds`), and it serves_tenants.
+REQUESTS: Final = "edge_requests_total"
+DURATION_COUNT: Final = "edge_request_duration_seconds_count"
+DURATION_BUCKET: Final = "edge_request_duration_seconds_bucket"
+THROTTLED: Final = "edge_requests_throttled_total"
+
+THRESHOLDS: Final = "|".join(spelling for bound in slo.LATENCY_BOUNDS for spelling in slo.spellings(bound))
+"""The bounds that some tier has as its threshold; the others are never read."""
 
 LEAST_BAD: Final = 10
 """Bad events in the long window below which a tenant has too little traffic for its ratio to say anything."""
@@ -28,6 +32,7 @@ LEAST_BAD: Final = 10
 REQUESTS_1M: Final = slo.recorded(slo.REQUESTS, "1m")
 TOTAL_1M: Final = slo.recorded(slo.EVENTS_TOTAL, "1m")
 BAD_1M: Final = slo.recorded(slo.EVENTS_BAD, "1m")
+BUCKETS_1M: Final = slo.recorded(report_series.LATENCY_BUCKETS, "1m")
 HEARTBEAT_1M: Final = slo.recorded(slo.HEARTBEAT, "1m")
 
 
@@ -54,17 +59,12 @@ WATCH: Final = (
         help="One for every minute in which these rules ran: what is missing here is a gap in the history.",
     ),
     RecordingRule(
-        name=slo.SOURCE_UP,
-        expr=f'max(max_over_time(up{{job=~"{SOURCE_JOBS}"}}[1m]))',
-        help="Whether any process that serves tenants answered in the last minute.",
-    ),
-    RecordingRule(
         name=slo.WATCHED,
         expr=(
-            "group by (job, instance) (up offset 1m == 1)\n"
+            "group by (job, instance) (max_over_time(up[5m] offset 1m) == 1)\n"
             "or group by (job, instance) (process_start_time_seconds > time() - 300)"
         ),
-        help="Targets whose new counters count from zero: watched a minute ago, or started a moment ago.",
+        help="Targets whose new counters count from zero: they answered before, or started a moment ago.",
     ),
 )
 
@@ -95,16 +95,23 @@ COUNTS: Final = (
         help="Requests whose time was measured.",
     ),
     RecordingRule(
+        name=BUCKETS_1M,
+        expr=slo.increment(f'{DURATION_BUCKET}{{le=~"{THRESHOLDS}"}}', "tenant, le"),
+        help="Requests that took at most so many seconds: what reports make percentiles of.",
+    ),
+    RecordingRule(
         name=BAD_1M,
         expr=(
             f'{TOTAL_1M}{{slo="latency"}} - on (tenant) group_left () sum by (tenant) (\n'
-            f"{slo.increment(DURATION_BUCKET, 'tenant, le')}\n"
-            f"* on (tenant) group_left (tier) {slo.TENANT_FACTS}\n"
-            f"* on (tier, le) group_left () {slo.LATENCY_BOUND}\n"
-            f")"
+            f"  {BUCKETS_1M} and on (tenant, le) {slo.TENANT_BOUND}\n)"
         ),
         labels={"slo": slo.LATENCY},
         help="Requests that took longer than the threshold of the tenant's tier.",
+    ),
+    RecordingRule(
+        name=slo.recorded(report_series.THROTTLED, "1m"),
+        expr=slo.increment(THROTTLED, "tenant"),
+        help="Requests that the limiter refused; whose they are is for reports to say.",
     ),
     RecordingRule(
         name=slo.DOWN_MINUTE,
@@ -119,6 +126,8 @@ ROLLUPS: Final = (
     _every_hour(slo.EVENTS_TOTAL),
     _every_hour(slo.EVENTS_BAD),
     _every_hour(slo.REQUESTS),
+    _every_hour(report_series.LATENCY_BUCKETS),
+    _every_hour(report_series.THROTTLED),
     _every_hour(slo.HEARTBEAT),
 )
 
@@ -128,11 +137,6 @@ BURNING: Final = (
         name=slo.BURNING_FAST,
         expr=slo.burning(slo.PAGE, least_bad=LEAST_BAD),
         help="Tenants and objectives whose budget burns fast enough to page; no sample for any other.",
-    ),
-    RecordingRule(
-        name=slo.BURNING_SLOWLY,
-        expr=slo.burning(slo.TICKET, least_bad=LEAST_BAD),
-        help="Tenants and objectives whose budget burns fast enough for a ticket; no sample for any other.",
     ),
 )
 

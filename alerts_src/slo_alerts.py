@@ -118,7 +118,7 @@ BURN_FAST: Final = AlertRule(
             series=(
                 *samples.tier("test"),
                 samples.tenant("new-inn"),
-                InputSeries(series='up{job="api", instance="api"}', values="1x70"),
+                InputSeries(series='up{job="edge", instance="edge"}', values="1x70"),
                 samples.answers("new-inn", "5xx", "_x10 40x60"),
             ),
             at=minutes(13),
@@ -142,6 +142,7 @@ BURN_FAST: Final = AlertRule(
             series=(
                 *samples.tier("test"),
                 samples.tenant("inn"),
+                samples.constant('up{job="edge", instance="edge"}', "1"),
                 samples.answers("inn", "2xx", "0+100x30 60x60"),
                 samples.answers("inn", "5xx", "500x30 40x60"),
             ),

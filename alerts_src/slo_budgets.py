@@ -8,12 +8,16 @@ from platform_telemetry.contract import OVERFLOW, UNKNOWN_TENANT
 from platformctl.model import slo
 from platformctl.model import slo_samples as samples
 from platformctl.model.rules import AlertRule, AlertTest, DashboardLink, Severity
-from platformctl.model.units import minutes
+from platformctl.model.units import days, minutes
 
-INTERVAL: Final = minutes(1)
+INTERVAL: Final = minutes(5)
+"""As often as the windows they read are recorded."""
 
 TENANT: Final = DashboardLink(uid="tenant-detail", variables={"tenant": "tenant"})
 OVERVIEW: Final = DashboardLink(uid="platform-overview")
+
+A_WEEK: Final = 7 * 24 * 60
+"""Watched minutes without which a budget of 30 days says nothing."""
 
 TRAFFIC: Final = (
     f'{slo.recorded(slo.EVENTS_TOTAL, "1m")}{{slo="availability", tenant!~"{UNKNOWN_TENANT}|{OVERFLOW}"}}'
@@ -22,7 +26,12 @@ TRAFFIC: Final = (
 
 BUDGET_SPENT: Final = AlertRule(
     name="ErrorBudgetSpent",
-    expr=f"{slo.BUDGET_LEFT} <= 0 and on (tenant, slo) {slo.D30.sum_of(slo.EVENTS_BAD)} >= 10",
+    expr=(
+        f"{slo.BUDGET_LEFT} <= 0 and on (tenant, slo) {slo.BAD_30D} >= 10\n"
+        f"and on () sum(sum_over_time({slo.recorded(slo.HEARTBEAT, '1h')}[{slo.inside(days(30))}])) >= {A_WEEK}"
+    ),
+    why_for="None, but not before a week of history: until then an hour's outage is most of what was ever seen,"
+    " and the burn rates speak for it.",
     severity=Severity.WARNING,
     team="backend",
     summary="{{ $labels.tenant }} has spent its {{ $labels.slo }} budget of 30 days.",
@@ -36,6 +45,7 @@ BUDGET_SPENT: Final = AlertRule(
             claim="two hours at a burn rate of 20, and nothing else in 30 days, leave -1900 %",
             interval=minutes(1),
             series=(
+                samples.WEEK_OF_HISTORY,
                 *samples.tier("test"),
                 samples.tenant("inn"),
                 samples.answers("inn", "2xx", "0+98x190"),
@@ -45,9 +55,22 @@ BUDGET_SPENT: Final = AlertRule(
             firing=(samples.labels("inn"),),
         ),
         AlertTest(
+            claim="an early outage of a platform that is two hours old is no ticket",
+            interval=minutes(1),
+            series=(
+                *samples.tier("test"),
+                samples.tenant("inn"),
+                samples.answers("inn", "2xx", "0+98x190"),
+                samples.answers("inn", "5xx", "0+2x190"),
+            ),
+            at=minutes(185),
+            firing=(),
+        ),
+        AlertTest(
             claim="a burn rate of 0.9 leaves 10 %",
             interval=minutes(1),
             series=(
+                samples.WEEK_OF_HISTORY,
                 *samples.tier("test"),
                 samples.tenant("inn"),
                 samples.answers("inn", "2xx", "0+9991x190"),
@@ -60,6 +83,7 @@ BUDGET_SPENT: Final = AlertRule(
             claim="two failures are too few to speak of a broken objective",
             interval=minutes(1),
             series=(
+                samples.WEEK_OF_HISTORY,
                 *samples.tier("test"),
                 samples.tenant("quiet-inn"),
                 samples.answers("quiet-inn", "2xx", "0x30 8x160"),

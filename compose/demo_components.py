@@ -17,6 +17,7 @@ from platformctl.model.component import (
 from platformctl.model.units import seconds
 
 _SECRETS: Final = ("demo-login-key",)
+_IDENTITY: Final = ("identity-key",)
 _MODULES: Final = (
     "fastapi",
     "uvicorn",
@@ -26,6 +27,7 @@ _MODULES: Final = (
     "structlog",
     "prometheus_client",
     "httpx",
+    "jwt",
 )
 _IMAGE: Final = Build(repository="platformctl/demo", tag="0.1.0", context="build/demo")
 
@@ -35,11 +37,13 @@ _API: Final = {
     "DEMO_POSTGRES_PASSWORD_FILE": "{secret:postgres-password}",
     "DEMO_REDIS": "{address:redis:redis}",
     "DEMO_LOGIN_KEY_FILE": "{secret:demo-login-key}",
+    "DEMO_IDENTITY_KEY_FILE": "{secret:identity-key}",
     "DEMO_REGISTRY": "{config}/tenants.json",
 }
 _TRAFFIC: Final = {
     "DEMO_LISTEN": "{listen:http}",
     "DEMO_API": "{address:demo-api:http}",
+    "DEMO_GATEWAY": "{address:gateway:balancer}",
     "DEMO_LOGIN_KEY_FILE": "{secret:demo-login-key}",
     "DEMO_REGISTRY": "{config}/tenants.json",
     "DEMO_TRAFFIC_RATE": "6",
@@ -84,7 +88,7 @@ DEMO_API: Final = Component(
     health=HttpHealth(port="http", path="/ready"),
     scrape=Scrape(port="http", interval=seconds(5)),
     needs=("postgres", "redis"),
-    secrets=("postgres-password", *_SECRETS),
+    secrets=("postgres-password", *_SECRETS, *_IDENTITY),
     config=("registry", "build/demo"),
     container=_container("api", {**_API, **_BRIDGE}),
     native=_native("api", _API),
@@ -97,7 +101,7 @@ DEMO_TRAFFIC: Final = Component(
     ports=(Port(name="http", number=8001),),
     health=HttpHealth(port="http", path="/ready"),
     scrape=Scrape(port="http", interval=seconds(5)),
-    needs=("demo-api",),
+    needs=("demo-api", "gateway"),
     secrets=_SECRETS,
     config=("registry", "build/demo"),
     container=_container("traffic", _TRAFFIC),

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 packages=(python3-venv prometheus prometheus-alertmanager prometheus-node-exporter redis-server
   prometheus-redis-exporter postgresql prometheus-postgres-exporter)
-extras=(-e 'stack/platform_telemetry[fastapi]' -e '.[demo]')
+extras=(-e 'stack/platform_telemetry[fastapi]' -e stack/platform_ratelimit -e '.[demo]')
 if [ "${1:-}" = --tests ]; then
   packages+=(chromium docker.io docker-compose iptables prometheus-blackbox-exporter wrk)
   extras+=(-e 'stack/platform_ratelimit[all]' --group test --group lint --group ratelimit)

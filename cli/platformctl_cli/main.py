@@ -11,22 +11,30 @@ import typer
 
 from platformctl.errors import PlatformError
 from platformctl_cli import show
+from platformctl_cli.commands.baseline import baseline
 from platformctl_cli.commands.check import check
 from platformctl_cli.commands.deploy import deploy
 from platformctl_cli.commands.down import down
+from platformctl_cli.commands.drift import drift
+from platformctl_cli.commands.export import export
 from platformctl_cli.commands.generate import generate
+from platformctl_cli.commands.history import history
 from platformctl_cli.commands.init import init
+from platformctl_cli.commands.insight import insight
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.maintenance import maintenance
 from platformctl_cli.commands.pagerduty import pagerduty
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
+from platformctl_cli.commands.ratelimit import ratelimit
+from platformctl_cli.commands.rollback import rollback
 from platformctl_cli.commands.runbook import runbook
 from platformctl_cli.commands.scaffold_tests import scaffold_tests
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.sla_report import sla_report
 from platformctl_cli.commands.slo import slo
 from platformctl_cli.commands.status import status
+from platformctl_cli.commands.tenants import tenants
 from platformctl_cli.commands.test_alerts import test_alerts
 
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
@@ -36,18 +44,22 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     plan,
     deploy,
     status,
+    history,
+    rollback,
+    drift,
     logs,
     preview,
     down,
     runbook,
     test_alerts,
     sla_report,
+    insight,
+    baseline,
+    export,
     scaffold_tests,
     schema,
 )
-
-GROUPS: Final = (maintenance, pagerduty, slo)
-"""Commands that have commands of their own."""
+GROUPS: Final[tuple[typer.Typer, ...]] = (maintenance, pagerduty, ratelimit, slo, tenants)
 
 app: Final = typer.Typer(
     name="platformctl",

@@ -34,16 +34,21 @@ def talk_plan(plan: Plan, site: Site) -> None:
 
 
 def _plan_lines(plan: Plan, site: Site, *, diffs: bool) -> Iterator[str]:
-    if plan.is_empty:
-        yield "nothing to change"
-    yield from _file_lines(plan) if diffs else _folder_lines(plan)
-    for unit in plan.units:
-        yield f"* {unit.action} {unit.name}: {unit.reason}"
+    yield from change_lines(plan, diffs=diffs)
     yield from (f"! {note}" for note in site.notes)
     for skipped in site.skipped:
         yield f"! {skipped.component} is left out: {skipped.reason}"
         if skipped.fix:
             yield f"    fix: {skipped.fix}"
+
+
+def change_lines(plan: Plan, *, diffs: bool) -> Iterator[str]:
+    """What a plan changes: files, in short or with their differences, then components."""
+    if plan.is_empty:
+        yield "nothing to change"
+    yield from _file_lines(plan) if diffs else _folder_lines(plan)
+    for unit in plan.units:
+        yield f"* {unit.action} {unit.name}: {unit.reason}"
 
 
 def _file_lines(plan: Plan) -> Iterator[str]:

@@ -10,7 +10,7 @@ import typer
 
 from platformctl.app.scaffold_tests import Outcome, Prepared
 from platformctl.errors import UsageError
-from platformctl.scaffold.lay.plan import QUIET, Kind, Step, unified_diff
+from platformctl.scaffold.lay.plan import QUIET, Kind, Plan, Step, unified_diff
 from platformctl_cli import show
 
 _SIGNS = {Kind.CREATE: "+", Kind.DELETE: "-", Kind.CONFLICT: "!", Kind.BESIDE: "!", Kind.EDITED: "="}
@@ -42,15 +42,26 @@ def show_outcome(outcome: Outcome, *, json: bool) -> None:
         for line in plan_lines(prepared):
             show.result(line)
         return
-    counts = Counter(step.kind.value for step in prepared.plan.steps)
+    counts = Counter(step.kind.value for step in outcome.shown.steps)
     show.result(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
-    if prepared.app is not None and prepared.choices is not None:
-        show.say(
-            f"\nnext:\n  cd {prepared.root}\n  {prepared.app.manager.install}\n  {prepared.app.manager.run} test"
-        )
-        show.say(
-            f"  less {prepared.choices.folder}/TODO.md   # {len(prepared.todos)} things no test was inferred for"
-        )
+    for line in _next_commands(outcome):
+        show.say(line)
+
+
+def _next_commands(outcome: Outcome) -> Iterator[str]:
+    """What to run now."""
+    prepared = outcome.prepared
+    yield "\nnext:"
+    if prepared.app is None or prepared.choices is None:
+        yield f"  cd {prepared.root}   # then install once more: the packages are still in the lock file"
+        return
+    manager = prepared.app.manager
+    yield f"  cd {prepared.root}"
+    if not outcome.installed:
+        yield f"  platformctl scaffold-tests . --install   # {manager.install}, and a first run of the tests"
+    name = "platform:test" if prepared.app.has_script("test") else "test"
+    yield f"  {manager.run} {name}"
+    yield f"  less {prepared.choices.folder}/TODO.md   # {len(prepared.todos)} things no test was inferred for"
 
 
 def plan_lines(prepared: Prepared) -> Iterator[str]:
@@ -59,11 +70,24 @@ def plan_lines(prepared: Prepared) -> Iterator[str]:
         yield from (f"{fact.name:22} {fact.value}   ({fact.source})" for fact in prepared.app.facts)
         yield from (f"warning: {warning}" for warning in prepared.app.warnings)
         yield ""
-    shown = [step for step in prepared.plan.steps if step.writes or step.note or step.kind not in QUIET]
+    yield from step_lines(prepared.plan)
+    yield from (f"no test for {todo.what} ({todo.path}): {todo.why}" for todo in prepared.todos)
+
+
+def step_lines(plan: Plan) -> Iterator[str]:
+    """Files with what happens to them, and the differences of existing files."""
+    shown = [step for step in plan.steps if step.writes or step.note or step.kind not in QUIET]
     yield from (_line(step) for step in shown)
     yield from unified_diff(shown)
-    yield from (["nothing to change"] if not prepared.plan.drift else [])
-    yield from (f"no test for {todo.what} ({todo.path}): {todo.why}" for todo in prepared.todos)
+    yield from (["nothing to change"] if not plan.drift else [])
+
+
+def file_documents(plan: Plan) -> list[dict[str, object]]:
+    """The files of a plan, for machines."""
+    return [
+        {"path": step.path, "kind": step.kind.value, "changes": step.writes, "note": step.note}
+        for step in plan.steps
+    ]
 
 
 def as_document(outcome: Outcome) -> dict[str, object]:
@@ -73,10 +97,7 @@ def as_document(outcome: Outcome) -> dict[str, object]:
     return {
         "applied": outcome.applied,
         "facts": [{"name": fact.name, "value": fact.value, "source": fact.source} for fact in facts],
-        "files": [
-            {"path": step.path, "kind": step.kind.value, "changes": step.writes, "note": step.note}
-            for step in prepared.plan.steps
-        ],
+        "files": file_documents(outcome.shown),
         "todo": [{"what": todo.what, "path": todo.path, "why": todo.why} for todo in prepared.todos],
         "coverage": outcome.run.coverage if outcome.run else None,
     }

@@ -42,6 +42,7 @@ def run(command: str, folder: Path) -> tuple[str, str, int]:
     environment = {
         "PATH": f"{BIN}:/usr/bin:/bin",
         "HOME": str(folder),
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
         "LANG": "C.UTF-8",
         "COLUMNS": "100",
         "TERM": "dumb",
@@ -115,5 +116,6 @@ def test_every_command_has_a_transcript() -> None:
         if "=== run platformctl " in line
         for word in shlex.split(line)[2:4]
     }
-    names = {command.__name__.replace("_", "-") for command in COMMANDS} | {str(g.info.name) for g in GROUPS}
+    names = {command.__name__.replace("_", "-") for command in COMMANDS}
+    names |= {str(group.info.name) for group in GROUPS}
     assert names - run_words == set()

@@ -24,6 +24,7 @@ from platformctl.sources.tenants import load_tenants, load_tiers
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LOGIN_KEY = "a key for tests"
+IDENTITY_KEY = "a key of thirty-two bytes or more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,7 @@ def service(
     address = f"127.0.0.1:{port or free_port()}"
     sources = (REPOSITORY / "compose" / "demo", REPOSITORY / "stack" / "platform_telemetry" / "src")
     (folder / "login-key").write_text(LOGIN_KEY)
+    (folder / "identity-key").write_text(IDENTITY_KEY)
     log = folder / f"{name}.log"
     process = start(
         [sys.executable, "-m", "demo.serve", name],
@@ -183,6 +185,7 @@ def service(
             "PYTHONPATH": ":".join(map(str, sources)),
             "DEMO_LISTEN": address,
             "DEMO_LOGIN_KEY_FILE": str(folder / "login-key"),
+            "DEMO_IDENTITY_KEY_FILE": str(folder / "identity-key"),
             **environment,
         },
     )

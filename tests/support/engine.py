@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tarfile
@@ -20,9 +19,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Final
 
+from support.servers import free_ports
+
 from platformctl.model.component import Component
+from platformctl.sinks import machine
 from platformctl.sinks.compose.containers import LABEL_STAND_IN
-from platformctl.sinks.native import machine
 
 _START_S: Final = 40.0
 _BINARIES: Final = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
@@ -120,13 +121,10 @@ def import_image(stand_in: StandIn, environment: Mapping[str, str]) -> None:
 
 def record_free_ports(state: Path, components: Iterable[Component]) -> None:
     """Have a workspace use ports that nobody holds, since others may hold the usual ones at any time."""
+    wanted = [(component.name, port.name) for component in components for port in component.ports]
     chosen: dict[str, dict[str, int]] = {}
-    with contextlib.ExitStack() as held:
-        for component in components:
-            for port in component.ports:
-                probe = held.enter_context(socket.socket())
-                probe.bind(("127.0.0.1", 0))
-                chosen.setdefault(component.name, {})[port.name] = probe.getsockname()[1]
+    for (component, port), number in zip(wanted, free_ports(len(wanted)), strict=True):
+        chosen.setdefault(component, {})[port] = number
     machine.save(state / "machine.json", machine.Machine(ports=chosen))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -64,6 +66,7 @@ class Inbox:
 
     address: str = ""
     messages: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
 
     def of(self, path: str) -> list[dict[str, object]]:
         """The bodies that were sent to this path, in order."""
@@ -78,6 +81,7 @@ def inbox() -> Iterator[Inbox]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            kept.times.append(time.monotonic())
             kept.messages.append((self.path, json.loads(body)))
             self.send_response(202)
             self.end_headers()
@@ -125,6 +129,16 @@ def _serving(handler: type[BaseHTTPRequestHandler], port: int) -> Iterator[int]:
 @contextlib.contextmanager
 def watched(platform: Platform, site: Site, folder: Path, *names: str) -> Iterator[None]:
     """The named components of the platform, running from what is rendered for the site."""
+    lay(platform, site, folder)
+    with contextlib.ExitStack() as stack:
+        for component in platform.components:
+            if component.name in names:
+                stack.enter_context(running(component, site, folder))
+        yield
+
+
+def lay(platform: Platform, site: Site, folder: Path) -> None:
+    """Write what is rendered for the site below ``current``, and a text for each secret."""
     for render in (prometheus.render, rules.render, alertmanager.render, runbook_site.render):
         for artifact in render(platform, site):
             path = folder / "current" / artifact.path
@@ -134,28 +148,54 @@ def watched(platform: Platform, site: Site, folder: Path, *names: str) -> Iterat
         secret = folder / site.secrets_folder / name
         secret.parent.mkdir(exist_ok=True)
         secret.write_text("0123456789abcdef0123456789abcdef")
-    with contextlib.ExitStack() as stack:
-        for component in platform.components:
-            if component.name in names:
-                stack.enter_context(_running(component, site, folder))
-        yield
+
+
+@dataclass
+class Running:
+    """A component as a process, with the arguments and environment of its definition."""
+
+    component: Component
+    site: Site
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def begin(self) -> None:
+        """Start it, and return once it is ready."""
+        assert self.component.native is not None
+        native = self.component.native
+        program = next((p for name in native.binaries if (p := shutil.which(name))), None)
+        if program is None:
+            pytest.skip(f"{native.binaries[0]} is not installed")
+        arguments = [self.site.fill(self.component.name, argument) for argument in native.args]
+        environment = {
+            name: self.site.fill(self.component.name, value) for name, value in native.environment.items()
+        }
+        log = self.folder / f"{self.component.name}.log"
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [program, *arguments], cwd=self.folder, stderr=out, env=os.environ | environment
+            )
+        try:
+            _wait_until_ready(self.component, self.site, self.process, log)
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop it."""
+        if self.process is not None:
+            stop(self.process, how=how)
 
 
 @contextlib.contextmanager
-def _running(component: Component, site: Site, folder: Path) -> Iterator[None]:
-    """The component as a process, with the arguments of its definition, once it is ready."""
-    assert component.native is not None
-    program = next((p for name in component.native.binaries if (p := shutil.which(name))), None)
-    if program is None:
-        pytest.skip(f"{component.native.binaries[0]} is not installed")
-    arguments = [site.fill(component.name, argument) for argument in component.native.args]
-    log = folder / f"{component.name}.log"
-    with log.open("wb") as out, subprocess.Popen([program, *arguments], cwd=folder, stderr=out) as process:
-        try:
-            _wait_until_ready(component, site, process, log)
-            yield
-        finally:
-            stop(process)
+def running(component: Component, site: Site, folder: Path) -> Iterator[Running]:
+    """The component, ready; ended with the block."""
+    process = Running(component, site, folder)
+    process.begin()
+    try:
+        yield process
+    finally:
+        process.end()
 
 
 def _wait_until_ready(component: Component, site: Site, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -8,11 +8,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from support.servers import free_ports
+
 SAMPLE = Path(__file__).parent.parent / "platform"
+SAMPLE_PORTS = {"prometheus": 19090, "alertmanager": 19093, "node-exporter": 19100}
 COMMAND = Path(sys.executable).with_name("platformctl")
 
 
@@ -42,9 +45,10 @@ def alive(pid: int) -> bool:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder with definitions."""
+    """A folder with definitions; ports: what they give as the usual ones, where the test chose them."""
 
     folder: Path
+    ports: Mapping[str, int] = field(default_factory=dict)
 
     def run(self, *arguments: str, timeout_s: float = 150, **environment: str) -> Ran:
         """Run platformctl here, without a terminal."""
@@ -92,9 +96,11 @@ class Workspace:
 
 @contextlib.contextmanager
 def sample_workspace(folder: Path) -> Iterator[Workspace]:
-    """A copy of tests/platform; whatever was started in it is stopped at the end."""
+    """A copy of tests/platform with ports of its own; whatever was started in it is stopped at the end."""
     shutil.copytree(SAMPLE, folder, dirs_exist_ok=True)
-    workspace = Workspace(folder)
+    workspace = Workspace(folder, ports=dict(zip(SAMPLE_PORTS, free_ports(len(SAMPLE_PORTS)), strict=True)))
+    for name, usual in SAMPLE_PORTS.items():
+        workspace.edit("compose/components.py", f"number={usual}", f"number={workspace.ports[name]}")
     try:
         yield workspace
     finally:

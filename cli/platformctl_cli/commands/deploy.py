@@ -23,7 +23,8 @@ def deploy(
       platformctl deploy
       platformctl deploy --yes --no-demo --runtime native
     """
-    from platformctl.app.deploy import Result, Talk
+    from platformctl.app.applying import Talk
+    from platformctl.app.deploy import Result
     from platformctl.app.deploy import deploy as run
     from platformctl.app.interrupts import end_by_exception
     from platformctl.app.session import Request
@@ -37,7 +38,7 @@ def deploy(
     request = Request(workspace=workspace, start=Path.cwd(), runtime=chosen, demo=demo)
     end_by_exception()
     with show.waiting() as (say, wait):
-        outcome = run(request, Talk(say=say, wait=wait, confirm=confirm_plan(yes=yes)))
+        outcome = run(request, Talk(say=say, wait=wait), confirm_plan(yes=yes))
     if outcome.result is Result.DECLINED:
         show.say("nothing was changed")
         return

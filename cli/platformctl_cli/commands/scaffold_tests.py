@@ -26,10 +26,17 @@ def scaffold_tests(
         bool, typer.Option("--check", help="Exit 3 when something differs; change nothing.")
     ] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Take out exactly what was put in.")] = False,
-    install: Annotated[bool, typer.Option("--install", help="Install the packages afterwards.")] = False,
+    install: Annotated[
+        bool,
+        typer.Option(
+            "--install", help="Install the packages and run the unit tests; what cannot pass goes to TODO.md."
+        ),
+    ] = False,
     verify: Annotated[
         bool,
-        typer.Option("--verify", help="Run the unit tests afterwards; what cannot pass goes to TODO.md."),
+        typer.Option(
+            "--verify", help="The same run with installed packages; your own scripts before and after."
+        ),
     ] = False,
     strict_coverage: Annotated[
         bool, typer.Option("--strict-coverage", help="With --verify: 80 % at once, without a ratchet.")
@@ -41,17 +48,24 @@ def scaffold_tests(
 ) -> None:
     """Lay a complete test framework into a Next.js application.
 
-    \b
-    Examples:
-      platformctl scaffold-tests web/
-      platformctl scaffold-tests web/ --only unit,ci --yes --install --verify
-      platformctl scaffold-tests web/ --check
+      \b
+      Examples:
+        platformctl scaffold-tests web/
+        platformctl scaffold-tests web/ --install
+    platformctl scaffold-tests web/ --only unit,ci --yes --verify
+        platformctl scaffold-tests web/ --check
     """
     from platformctl.app.scaffold_tests import Action, Request, Talk, scaffold
+    from platformctl.errors import UsageError
     from platformctl_cli import show
     from platformctl_cli.scaffold_report import confirm, show_outcome
 
-    chosen = {Action.REMOVE: remove, Action.CHECK: check, Action.PREVIEW: dry_run}
+    if check and remove:
+        raise UsageError(
+            "--check and --remove do not go together", fix="platformctl scaffold-tests DIR --check"
+        )
+    removal = Action.PREVIEW_REMOVAL if dry_run else Action.REMOVE
+    chosen = {removal: remove, Action.CHECK: check, Action.PREVIEW: dry_run}
     request = Request(
         root=folder,
         action=next((action for action, wanted in chosen.items() if wanted), Action.APPLY),

@@ -7,10 +7,26 @@ from typing import Annotated
 
 import typer
 
+from platformctl_cli.history_options import (
+    OrganisationOption,
+    PasswordFileOption,
+    PrometheusOption,
+    TokenFileOption,
+    UserOption,
+    ZoneOption,
+)
 from platformctl_cli.options import JsonOption, WorkspaceOption
 
 
 def sla_report(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[schedule systemd|cron|compose]",
+            help="Instead of a report: write files into --out that make one after each period.",
+            show_default=False,
+        ),
+    ] = None,
     period: Annotated[
         str,
         typer.Option(
@@ -20,9 +36,7 @@ def sla_report(
             "2026-11-01..2026-11-14.",
         ),
     ] = "week",
-    zone: Annotated[
-        str, typer.Option("--zone", help="The time zone whose days and weeks are meant.")
-    ] = "UTC",
+    zone: ZoneOption = "UTC",
     tenant: Annotated[str | None, typer.Option("--tenant", help="One tenant's own report.")] = None,
     tier: Annotated[str | None, typer.Option("--tier", help="The tenants of a tier.")] = None,
     vertical: Annotated[str | None, typer.Option("--vertical", help="The tenants of a vertical.")] = None,
@@ -32,8 +46,16 @@ def sla_report(
             "--out", "-o", help="A folder for Markdown, HTML, CSV and JSON files.", show_default=False
         ),
     ] = None,
+    documents: Annotated[
+        bool, typer.Option("--documents", help="With --out: a document for each tenant as well, in tenants/.")
+    ] = False,
     pdf: Annotated[
-        bool, typer.Option("--pdf", help="With --out: print the HTML as PDF (needs platformctl[report]).")
+        bool,
+        typer.Option("--pdf", help="With --out or --deliver: the HTML as PDF (needs platformctl[report])."),
+    ] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="With --out: a workbook as well.")] = False,
+    deliver: Annotated[
+        bool, typer.Option("--deliver", help="Send it to those whom slas/delivery.yml names.")
     ] = False,
     close: Annotated[
         bool, typer.Option("--close", help="Enter the figures of a period that is over in the ledger.")
@@ -45,21 +67,20 @@ def sla_report(
     fail_on_breach: Annotated[
         bool, typer.Option("--fail-on-breach", help="Exit 3 when an objective was not met.")
     ] = False,
-    prometheus: Annotated[
-        str | None,
+    at: Annotated[
+        str, typer.Option("--at", help="With schedule: the time of day, by the clock of the zone.")
+    ] = "06:00",
+    prometheus: PrometheusOption = None,
+    organisation: OrganisationOption = None,
+    headers: Annotated[
+        list[str] | None,
         typer.Option(
-            "--prometheus",
-            envvar="PLATFORMCTL_PROMETHEUS",
-            help="URL of the Prometheus, Thanos or Mimir to read. Without it: the deployed one.",
-            show_default=False,
+            "--header", help="Sent with each query, as NAME=VALUE: THANOS-TENANT=team-a. May be repeated."
         ),
     ] = None,
-    organisation: Annotated[
-        str | None, typer.Option("--org", help="Sent as X-Scope-OrgID, for Mimir.")
-    ] = None,
-    user: Annotated[str | None, typer.Option("--user", help="With --password-file.")] = None,
-    password_file: Annotated[Path | None, typer.Option("--password-file", help="Holds the password.")] = None,
-    token_file: Annotated[Path | None, typer.Option("--token-file", help="Holds a bearer token.")] = None,
+    user: UserOption = None,
+    password_file: PasswordFileOption = None,
+    token_file: TokenFileOption = None,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -71,43 +92,44 @@ def sla_report(
     Examples:
       platformctl sla-report --period 2026-W47 --zone Europe/Berlin
       platformctl sla-report --tenant grand-hotel --period month --out reports
+      platformctl sla-report --documents --out reports --deliver
       platformctl sla-report --period month --close
+      platformctl sla-report schedule systemd --period week --deliver --out units
     """
-    from platformctl.app import sla_files
     from platformctl.app import sla_report as use_case
-    from platformctl.sla import codec
+    from platformctl.app.sla_files import Forms
     from platformctl.sources.history import Access
-    from platformctl_cli import show
-    from platformctl_cli.sla import show_report
+    from platformctl_cli import sla_use
 
-    request = use_case.ReportRequest(
-        workspace=workspace,
-        start=Path.cwd(),
-        access=Access(
-            url=prometheus,
-            organisation=organisation,
-            user=user,
-            password_file=password_file,
-            token_file=token_file,
+    asked = sla_use.Asked(
+        request=use_case.ReportRequest(
+            workspace=workspace,
+            start=Path.cwd(),
+            access=Access(
+                url=prometheus,
+                organisation=organisation,
+                headers=use_case.headers_of(headers or []),
+                user=user,
+                password_file=password_file,
+                token_file=token_file,
+            ),
+            period=period,
+            zone=zone,
+            scope=use_case.scope_of(tenant=tenant, tier=tier, vertical=vertical),
         ),
-        period=period,
-        zone=zone,
-        scope=use_case.scope_of(tenant=tenant, tier=tier, vertical=vertical),
+        forms=Forms(folder=out, pdf=pdf, xlsx=xlsx) if out else None,
+        pdf=pdf,
+        documents=documents,
+        deliver=deliver,
+        close=close,
+        restate=restate,
+        fail_on_breach=fail_on_breach,
+        json=json,
     )
-    with show.waiting() as (_, wait):
-        made = use_case.make_report(request, wait)
-    report = made.report
-    if close:
-        entry = sla_files.close_period(made, reason=restate)
-        show.say(
-            f"entered in the ledger as statement {entry.number}" if entry else "the ledger states the same"
-        )
-    if out:
-        for path in sla_files.write_files(report, out, pdf=pdf):
-            show.say(f"wrote {path}")
-    if json:
-        show.as_json(codec.to_json(report))
-    else:
-        show_report(report)
-    if fail_on_breach:
-        use_case.refuse_breach(report)
+    match words or []:
+        case []:
+            sla_use.report(asked)
+        case ["schedule", kind]:
+            sla_use.schedule(asked, kind, at)
+        case _:
+            raise typer.BadParameter("write: sla-report schedule systemd, cron or compose")

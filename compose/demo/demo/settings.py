@@ -16,13 +16,15 @@ Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 class Settings:
     """Settings of the API.
 
-    redis_address, postgres_address: ``host:port``. admin_networks: who may switch faults.
+    redis_address, postgres_address: ``host:port``. identity_key: signs the tokens that the gateway verifies.
+    admin_networks: who may switch faults.
     """
 
     postgres_address: str
     postgres_password: str
     redis_address: str
     login_key: bytes
+    identity_key: str
     registry: Path
     admin_networks: tuple[Network, ...]
     pool_size: int = 10
@@ -32,9 +34,14 @@ class Settings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrafficSettings:
-    """Settings of the traffic generator; rate is in requests per second, over all tenants."""
+    """Settings of the traffic generator.
+
+    api, gateway: URLs; requests go to the gateway, the switches are read from the API itself.
+    rate: requests per second, over all tenants.
+    """
 
     api: str
+    gateway: str
     login_key: bytes
     registry: Path
     rate: float
@@ -49,6 +56,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         postgres_password=_secret(environment["DEMO_POSTGRES_PASSWORD_FILE"]),
         redis_address=environment["DEMO_REDIS"],
         login_key=_secret(environment["DEMO_LOGIN_KEY_FILE"]).encode(),
+        identity_key=_secret(environment["DEMO_IDENTITY_KEY_FILE"]),
         registry=Path(environment["DEMO_REGISTRY"]),
         admin_networks=tuple(ipaddress.ip_network(text.strip()) for text in networks.split(",")),
     )
@@ -58,6 +66,7 @@ def traffic_from_environment(environment: Mapping[str, str] = os.environ) -> Tra
     """The generator's settings. The rate is held between 0.1 and 50 requests per second."""
     return TrafficSettings(
         api=f"http://{environment['DEMO_API']}",
+        gateway=f"http://{environment.get('DEMO_GATEWAY', environment['DEMO_API'])}",
         login_key=_secret(environment["DEMO_LOGIN_KEY_FILE"]).encode(),
         registry=Path(environment["DEMO_REGISTRY"]),
         rate=min(50.0, max(0.1, float(environment.get("DEMO_TRAFFIC_RATE", "6")))),

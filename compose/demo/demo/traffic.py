@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from random import Random
-from typing import Final
+from typing import Final, cast
 
 import httpx
 import structlog
@@ -58,7 +58,7 @@ class Traffic:
         self._journeys = instruments.value(contract.TRAFFIC_JOURNEYS)
         self._duration = instruments.histogram(contract.TRAFFIC_DURATION)
         self._client = httpx.AsyncClient(
-            base_url=settings.api,
+            base_url=settings.gateway,
             timeout=httpx.Timeout(_TIMEOUT_S, connect=2.0),
             limits=httpx.Limits(max_connections=_WORKERS + _FLOODERS + 1),
             trust_env=False,
@@ -99,12 +99,14 @@ class Traffic:
         user = random.choice(passwords.USERS)
         right = passwords.password_of(self._settings.login_key, tenant.id, user)
         attempts = ("mistyped", right) if random.random() < _WRONG_PASSWORDS else (right,)
-        answer: Answer | None = {}
+        home, answer = {"x-forwarded-for": _address(random)}, cast("Answer | None", {})
         for password in attempts:
             await pace.turn()
             body: dict[str, object] = {"tenant": tenant.id, "user": user, "password": password}
-            answer = await self._send(tenant, Call("POST", "/login", body), {})
-        return {"authorization": f"Bearer {answer['token']}"} if answer and "token" in answer else None
+            answer = await self._send(tenant, Call("POST", "/login", body), home)
+        if not answer or "token" not in answer:
+            return None
+        return {"authorization": f"Bearer {answer['token']}", **home}
 
     async def _send(self, tenant: RegisteredTenant, call: Call, headers: dict[str, str]) -> Answer | None:
         """The answer; an empty one when it was refused, None when there was none or an error."""
@@ -136,7 +138,7 @@ class Traffic:
 
     async def _flood_wanted(self) -> dict[str, object] | None:
         try:
-            response = await self._client.get("/faults", timeout=2.0)
+            response = await self._client.get(f"{self._settings.api}/faults", timeout=2.0)
         except httpx.HTTPError:
             return None
         return response.json().get("flood") if response.is_success else None
@@ -192,6 +194,11 @@ def create_app(settings: TrafficSettings) -> FastAPI:
         return {"playing": playing}
 
     return app
+
+
+def _address(random: Random) -> str:
+    """A user's address, as a load balancer would tell it: of the network that is kept for benchmarks."""
+    return f"198.{random.choice((18, 19))}.{random.randrange(256)}.{random.randrange(1, 255)}"
 
 
 def _next(journey: Journey, answer: Answer | None) -> Call | None:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from platformctl.app.session import Prepared, Request, Session, open_session, prepare
+from platformctl.app.session import Prepared, Request, open_session, prepare
 from platformctl.checks.table import CHECKS, SITE_CHECKS
 from platformctl.errors import PlatformError
 from platformctl.model.problem import Level, Problem
 from platformctl.sources.judges import JUDGES, Passed
+from platformctl.sources.user_cache import user_cache
 
 _ORDER: Final = (Level.ERROR, Level.WARNING, Level.SKIPPED)
 
@@ -36,12 +37,12 @@ class Report:
 def check_workspace(request: Request) -> Report:
     """Load, render and check a workspace; changes nothing."""
     session = open_session(request)
-    return examine(session, prepare(session, request))
+    return examine(prepare(session, request))
 
 
-def examine(session: Session, prepared: Prepared) -> Report:
+def examine(prepared: Prepared) -> Report:
     """Every check and every judge on one platform and the release made of it."""
-    found = worst_first(_problems(session, prepared))
+    found = worst_first(_problems(prepared))
     return Report(problems=found, checks=len(CHECKS) + len(SITE_CHECKS) + len(JUDGES))
 
 
@@ -60,11 +61,11 @@ def refuse_errors(problems: tuple[Problem, ...]) -> None:
     raise ChecksFailed(f"{first.what}{more}", where=first.where, fix=first.fix or "platformctl check")
 
 
-def _problems(session: Session, prepared: Prepared) -> Iterator[Problem]:
+def _problems(prepared: Prepared) -> Iterator[Problem]:
     for check in CHECKS:
         yield from check(prepared.platform)
     for site_check in SITE_CHECKS:
         yield from site_check(prepared.platform, prepared.site)
-    passed = Passed(session.workspace.state / "passed")
+    passed = Passed(user_cache("passed"))
     for judge in JUDGES:
         yield from judge(prepared.release.files, passed)

@@ -13,11 +13,13 @@ from typing import Final
 from platformctl.app.maintenance_places import Places, open_places
 from platformctl.app.session import Request
 from platformctl.errors import PlatformError, UsageError
-from platformctl.model.maintenance import RecurringWindow, Scope, ScopeKind, Window
+from platformctl.model.maintenance import Scope, ScopeKind, Window
 from platformctl.model.platform import Platform
 from platformctl.model.units import Duration
+from platformctl.sla.timeline import Interval
 from platformctl.sources import workspace
-from platformctl.sources.maintenance import load_maintenance, recorded_windows
+from platformctl.sources.maintenance import recorded_windows, recurring_services
+from platformctl.sources.terms import load_terms
 
 Clock = Callable[[], datetime]
 _RECENT: Final = timedelta(days=7)
@@ -113,33 +115,43 @@ def list_windows(access: Access, *, everything: bool, clock: Clock = now) -> tup
 def sync(access: Access, ahead: Duration, clock: Clock = now) -> tuple[Told, ...]:
     """Open the occurrences of recurring windows that start within `ahead`; those that are open stay."""
     content = workspace.find(access.request.workspace, start=access.request.start).content
-    terms = load_maintenance(content)
-    if not terms.recurring:
+    if not load_terms(content).recurring:
         return ()
     with open_places(access.request, access.token_file, access.pagerduty_url) as places:
-        for recurring in terms.recurring:
-            _refuse_unknown(places.platform, recurring.scope)
-        known = {w.id for w in recorded_windows(places.state)}
+        at = clock()
+        known = {window.id for window in recorded_windows(places.state)}
+        due = [window for window in upcoming(content, at, ahead) if window.id not in known]
+        for window in due:
+            _refuse_unknown(places.platform, window.scope)
         return tuple(
-            Told(window=window, state=window.state(window.announced), notes=places.open(window, ()))
-            for recurring in terms.recurring
-            for window in upcoming(recurring, clock(), ahead)
-            if window.id not in known
+            Told(window=window, state=window.state(at), notes=places.open(window, ())) for window in due
         )
 
 
-def upcoming(recurring: RecurringWindow, at: datetime, ahead: Duration) -> Iterator[Window]:
-    """The occurrences that start within `ahead`, named by their day."""
-    for day, begin in recurring.occurrences(at, at + timedelta(milliseconds=ahead.ms)):
-        yield Window(
-            id=f"{recurring.id}-{day:%Y-%m-%d}",
-            scope=recurring.scope,
-            start=begin.astimezone(UTC),
-            end=begin.astimezone(UTC) + timedelta(milliseconds=recurring.length.ms),
-            reason=recurring.reason,
-            author="slas/maintenance.yml",
-            announced=at,
-        )
+def upcoming(content: Path, at: datetime, ahead: Duration) -> Iterator[Window]:
+    """The occurrences that start within `ahead`, for their components or else for the tenants they are for."""
+    terms, services = load_terms(content), recurring_services(content)
+    span = Interval(start=at, end=at + timedelta(milliseconds=ahead.ms))
+    for recurring in terms.recurring:
+        for found in recurring.within(span):
+            if found.when.start < at:
+                continue
+            tenants = tuple(tenant.id for tenant in terms.tenants if found.applies_to(tenant))
+            yield Window(
+                id=found.id,
+                scope=_recurring_scope(services.get(recurring.id, ()), tenants),
+                start=found.when.start,
+                end=found.when.end,
+                reason=found.reason,
+                author="slas/maintenance.yml",
+                announced=at,
+            )
+
+
+def _recurring_scope(services: tuple[str, ...], tenants: tuple[str, ...]) -> Scope:
+    if services:
+        return Scope(kind=ScopeKind.SERVICE, names=services)
+    return Scope(kind=ScopeKind.TENANT, names=tenants)
 
 
 def _told(places: Places, window: Window, at: datetime) -> Told:

@@ -20,7 +20,7 @@ from platformctl.scaffold.nextjs.components import Todo
 from platformctl.scaffold.nextjs.detect import detect
 from platformctl.scaffold.nextjs.framework import NAME, Choices, build, choices_from, folder_for, parts_of
 from platformctl.scaffold.nextjs.own_checks import refuse_regressions, run_own_checks
-from platformctl.scaffold.nextjs.verify import UnitRun, esm_packages, gates_of, keys_of, run_unit, unloadable
+from platformctl.scaffold.nextjs.verify import Suite, UnitRun, esm_packages, find_suite, gates_of, keys_of
 
 _TIMEOUT_S: Final = 10
 _TARGET: Final = 80
@@ -33,6 +33,7 @@ class Action(StrEnum):
     PREVIEW = "preview"
     CHECK = "check"
     REMOVE = "remove"
+    PREVIEW_REMOVAL = "preview-removal"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,10 +74,15 @@ class Talk:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What came of it. `run` is the last run of the unit tests, when they were verified."""
+    """What came of it: the project as it is planned now, and the plan that was shown and applied.
+
+    `run` is the last run of the unit tests, when they were run; `installed` says that packages were.
+    """
 
     prepared: Prepared
+    shown: Plan
     applied: bool
+    installed: bool = False
     run: UnitRun | None = None
 
 
@@ -86,33 +92,38 @@ def scaffold(request: Request, talk: Talk) -> Outcome:
     match request.action:
         case Action.CHECK:
             refuse_drift(prepared)
-            return Outcome(prepared=prepared, applied=False)
-        case Action.PREVIEW:
-            return Outcome(prepared=prepared, applied=False)
+            return Outcome(prepared=prepared, shown=prepared.plan, applied=False)
+        case Action.PREVIEW | Action.PREVIEW_REMOVAL:
+            return Outcome(prepared=prepared, shown=prepared.plan, applied=False)
     if not request.allow_dirty and prepared.plan.changes:
         _refuse_dirty(prepared.root)
-    before = _own_checks(prepared, talk) if request.verify else {}
+    before = _own_checks(prepared, talk) if request.verify and _is_installed(prepared) else {}
     if before:  # a build may rewrite tsconfig.json, and what is shown must be what is applied
         prepared = prepare(request)
-    if prepared.plan.changes and not talk.confirm(prepared):
-        return Outcome(prepared=prepared, applied=False)
+    shown = prepared.plan
+    if shown.changes and not talk.confirm(prepared):
+        return Outcome(prepared=prepared, shown=shown, applied=False)
     apply(prepared.plan, prepared.root)
     if request.install and prepared.app is not None:
-        talk.wait(f"{prepared.app.manager.install} in {prepared.root}")
+        talk.say(f"$ {prepared.app.manager.install}")  # it shows its own progress
         install(prepared.root, prepared.app.manager.install)
-    if request.verify and prepared.choices is not None:
-        return _prove(request, prepared, prepared.choices, before, talk)
-    return Outcome(prepared=prepared, applied=True)
+    if not (request.install or request.verify) or prepared.app is None or prepared.choices is None:
+        return Outcome(prepared=prepared, shown=shown, applied=True)
+    settled, run = _settle(request, prepared, talk)
+    if request.verify:
+        _compare(prepared, before, talk)
+    return Outcome(prepared=settled, shown=shown, applied=True, installed=True, run=run)
 
 
-def _prove(
-    request: Request, prepared: Prepared, choices: Choices, before: Mapping[str, bool], talk: Talk
-) -> Outcome:
-    """Run what was laid down, then the application's own scripts, which must come to the same as before."""
-    outcome = _verify(request, prepared, choices, talk)
-    refuse_regressions(prepared.root, before, _own_checks(prepared, talk) if before else {})
-    talk.say(f"as before: {', '.join(before) or 'there was nothing of your own to run'}")
-    return outcome
+def _compare(prepared: Prepared, before: Mapping[str, bool], talk: Talk) -> None:
+    """Run the application's own scripts again; they must come to the same as before."""
+    if not before:
+        talk.say(
+            "not compared: your own scripts, because there were none or no packages were installed before"
+        )
+        return
+    refuse_regressions(prepared.root, before, _own_checks(prepared, talk))
+    talk.say(f"as before: {', '.join(before)}")
 
 
 def prepare(request: Request, choices: Choices | None = None) -> Prepared:
@@ -121,7 +132,7 @@ def prepare(request: Request, choices: Choices | None = None) -> Prepared:
         raise PlatformError("There is no such folder", where=str(request.root))
     root = request.root.resolve()
     manifest = read_manifest(root, NAME)
-    if request.action is Action.REMOVE:
+    if request.action in {Action.REMOVE, Action.PREVIEW_REMOVAL}:
         if not manifest.files and not manifest.shared:
             raise PlatformError(
                 "Nothing was laid down here", where=str(root), fix=f"platformctl scaffold-tests {root}"
@@ -162,20 +173,11 @@ def install(root: Path, command: str) -> None:
         )
 
 
-def _verify(request: Request, prepared: Prepared, choices: Choices, talk: Talk) -> Outcome:
+def _settle(request: Request, prepared: Prepared, talk: Talk) -> tuple[Prepared, UnitRun]:
     """Run the unit tests; what cannot pass here goes to TODO.md, gates that are broken start as warnings."""
-    talk.wait("running the generated unit tests")
-    first = run_unit(prepared.root, choices.folder, coverage=False)
-    while new := esm_packages(first) - set(choices.esm):
-        choices = replace(choices, esm=tuple(sorted({*choices.esm, *new})))
-        prepared = _lay_again(request, choices)
-        first = run_unit(prepared.root, choices.folder, coverage=False)
-    if first.broken:
-        talk.wait("looking for what Jest cannot load")
-        keys = unloadable(prepared.root, choices.folder, prepared.probes)
-        choices = replace(choices, skipped=tuple(sorted({*choices.skipped, *keys})))
-        prepared = _lay_again(request, choices)
-        first = run_unit(prepared.root, choices.folder, coverage=False)
+    choices = _loadable(request, prepared, talk)
+    suite = _suite(prepared)
+    first = suite.run(coverage=False)
     if first.broken:
         file, reason = first.broken[0]
         raise PlatformError(f"A generated test cannot be loaded: {reason[:1500]}", where=file)
@@ -184,23 +186,50 @@ def _verify(request: Request, prepared: Prepared, choices: Choices, talk: Talk) 
         skipped=tuple(sorted({*choices.skipped, *keys_of(first.failures)})),
         warned=tuple(sorted({*choices.warned, *gates_of(first.failures)})),
     )
-    prepared = _lay_again(request, settled) if settled != choices else prepared
+    if settled != prepared.choices:
+        prepared = _lay_again(request, settled)
     talk.wait("measuring the coverage")
-    run = run_unit(prepared.root, settled.folder, coverage=True)
+    run = suite.run(coverage=True)
     if run.failures:
         raise PlatformError(
             f"{len(run.failures)} generated tests fail in turn: {run.failures[0].title}",
             where=run.failures[0].file,
         )
-    low = min(run.coverage.values(), default=0) < _TARGET
+    low = min(run.coverage.values(), default=_TARGET) < _TARGET
     if low and not request.strict_coverage:
         figures = tuple((kind, min(_TARGET, int(value))) for kind, value in run.coverage.items())
         prepared = _lay_again(request, replace(settled, ratchet=figures))
-    talk.say(
-        f"{run.passed} tests pass; lines covered: {run.coverage.get('lines', 0)} %"
-        + (" (ratchet)" if low else "")
-    )
-    return Outcome(prepared=prepared, applied=True, run=run)
+    lines = f"{run.coverage['lines']} %" if "lines" in run.coverage else "there are none outside of pages"
+    talk.say(f"{run.passed} tests pass; lines covered: {lines}{' (ratchet)' if low else ''}")
+    return prepared, run
+
+
+def _loadable(request: Request, prepared: Prepared, talk: Talk) -> Choices:
+    """The choices with which every generated file can be loaded by Jest."""
+    choices = prepared.choices or Choices(folder="tests")
+    suite = _suite(prepared)
+    talk.wait("running the generated unit tests")
+    run = suite.run(coverage=False)
+    while new := esm_packages(run) - set(choices.esm):
+        choices = replace(choices, esm=tuple(sorted({*choices.esm, *new})))
+        prepared = _lay_again(request, choices)
+        run = suite.run(coverage=False)
+    if run.broken:
+        talk.wait("looking for what Jest cannot load")
+        keys = suite.unloadable(prepared.probes)
+        choices = replace(choices, skipped=tuple(sorted({*choices.skipped, *keys})))
+        _lay_again(request, choices)
+    return choices
+
+
+def _suite(prepared: Prepared) -> Suite:
+    if prepared.app is None or prepared.choices is None:
+        raise ValueError("nothing was laid down")
+    return find_suite(prepared.app, prepared.choices.folder)
+
+
+def _is_installed(prepared: Prepared) -> bool:
+    return prepared.app is not None and prepared.app.packages.are_installed
 
 
 def _own_checks(prepared: Prepared, talk: Talk) -> Mapping[str, bool]:

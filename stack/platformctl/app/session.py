@@ -12,6 +12,7 @@ from platformctl.model.release import Actual, Release
 from platformctl.model.site import RuntimeName, Site
 from platformctl.render import compose as compose_file
 from platformctl.sinks.compose.runtime import ComposeRuntime
+from platformctl.sinks.history import History
 from platformctl.sinks.native.runtime import NativeRuntime
 from platformctl.sinks.releases import ReleaseStore
 from platformctl.sinks.runtime import Runtime, SurveyOptions
@@ -38,6 +39,11 @@ class Session:
     store: ReleaseStore
     runtime: Runtime
     why: str
+
+    @property
+    def history(self) -> History:
+        """What was deployed here before."""
+        return History(path=self.workspace.state / "history.jsonl")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

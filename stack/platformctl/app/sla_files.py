@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from platformctl.app.sla_pdf import print_pdf
-from platformctl.app.sla_report import Made, ScopeKind
+from platformctl.app.sla_pdf import print_pdfs
+from platformctl.app.sla_report import Desk, Made, Say, Scope, ScopeKind
 from platformctl.errors import PlatformError, UsageError
-from platformctl.render.sla import html, markdown, table
+from platformctl.render.sla import markdown, table
 from platformctl.sinks.files import write_atomically
 from platformctl.sla import codec
 from platformctl.sla.ledger import Entry, corrections
@@ -47,21 +48,61 @@ def close_period(made: Made, *, reason: str | None) -> Entry | None:
     return made.ledger.add(report, reason=reason or "", at=made.at)
 
 
-def write_files(report: Report, folder: Path, *, pdf: bool) -> tuple[Path, ...]:
-    """The report in every form; the HTML is the first of the files, a PDF the last."""
-    written = tuple(_write(report, folder))
-    return (*written, print_pdf(written[0])) if pdf else written
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forms:
+    """The folder for files, and what is written beside HTML, Markdown, CSV and JSON."""
+
+    folder: Path
+    pdf: bool = False
+    xlsx: bool = False
 
 
-def _write(report: Report, folder: Path) -> Iterator[Path]:
-    alone = report.statements[0].tenant if len(report.statements) == 1 else ""
-    stem = "-".join(part for part in ("sla", report.period.name.replace("..", "_"), alone) if part)
-    for ending, text in (
-        ("html", html.render(report)),
-        ("md", markdown.render(report)),
-        ("csv", table.render(report)),
-        ("json", json.dumps(codec.to_json(report), ensure_ascii=False) + "\n"),
-    ):
-        path = folder / f"{stem}.{ending}"
-        write_atomically(path, text)
+def write_files(report: Report, forms: Forms) -> tuple[Path, ...]:
+    """The report in every form; the HTML is the first of the files."""
+    written = tuple(_write(report, forms))
+    return (*written, *print_pdfs(written[:1])) if forms.pdf else written
+
+
+def write_documents(desk: Desk, forms: Forms, say: Say) -> int:
+    """One document a tenant, below ``tenants/``: each made from that tenant's own series, and of nothing else.
+
+    Gives how many tenants.
+    """
+    below = replace(forms, folder=forms.folder / "tenants", pdf=False)
+    pages: list[Path] = []
+    everybody = desk.tenants()
+    for number, tenant in enumerate(everybody, 1):
+        say(f"document {number} of {len(everybody)}: {tenant.id}")
+        made = desk.make(Scope(ScopeKind.TENANT, tenant.id), _silently)
+        pages.append(write_files(made.report, below)[0])
+    if forms.pdf:
+        print_pdfs(pages)
+    return len(pages)
+
+
+def _silently(_: str) -> None:
+    """The documents' progress is told one by one."""
+
+
+def _write(report: Report, forms: Forms) -> Iterator[Path]:
+    for ending, content in _contents(report, forms):
+        path = forms.folder / f"{stem(report)}.{ending}"
+        write_atomically(path, content)
         yield path
+
+
+def stem(report: Report) -> str:
+    """The name of the report's files, without an ending."""
+    alone = report.statements[0].tenant if len(report.statements) == 1 else ""
+    return "-".join(part for part in ("sla", report.period.name.replace("..", "_"), alone) if part)
+
+
+def _contents(report: Report, forms: Forms) -> Iterator[tuple[str, str | bytes]]:
+    from platformctl.render.sla import html, spreadsheet  # they load half a second of drawing and zipping
+
+    yield "html", html.render(report)
+    yield "md", markdown.render(report)
+    yield "csv", table.render(report)
+    yield "json", json.dumps(codec.to_json(report), ensure_ascii=False) + "\n"
+    if forms.xlsx:
+        yield "xlsx", spreadsheet.render(report)

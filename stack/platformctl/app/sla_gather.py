@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 from typing import Final, TypeAlias
 
+from platformctl.app import sla_incidents
 from platformctl.model import slo
 from platformctl.sla import queries
 from platformctl.sla.counts import Counts
-from platformctl.sla.evidence import EventTallies, Evidence, Forgiven, Tally
+from platformctl.sla.evidence import EVERY_LIMIT, EventTallies, Evidence, Forgiven, Tally
 from platformctl.sla.exclusion import Exclusion, segments
 from platformctl.sla.period import Period
 from platformctl.sla.queries import Selection
-from platformctl.sla.report import Hour, Incident
+from platformctl.sla.report import Hour
 from platformctl.sla.timeline import (
     Interval,
     Minute,
     instant,
     minute_of_sample,
     outside,
-    runs,
     whole_hours,
 )
 from platformctl.sources.history import History, Labels, NoHistory
 
 Say: TypeAlias = Callable[[str], None]
-Ask: TypeAlias = Callable[[Interval, Selection, str], tuple[queries.Query, ...]]
+Ask: TypeAlias = Callable[[Interval, Selection, str], queries.EventQueries]
 _MOST_HOLES: Final = 30
 """Above so many stretches without roll-ups, one question by the minute is cheaper than one for each."""
-
-_MOST_STEPS: Final = timedelta(days=7)
-"""Prometheus answers at most 11,000 instants a series: seven days of minutes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +46,7 @@ class Wanted:
 def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
     """Everything that was recorded for the period; raises `NoHistory` where there is none."""
     span, selection = wanted.span, wanted.selection
+    history.asked.clear()
     say("minutes observed")
     observed = _minutes(history, queries.observed(span))
     if not observed:
@@ -60,27 +56,29 @@ def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
             fix="the rules of alerts_src/slo.py record it from their deployment on: platformctl deploy",
         )
     unreachable = _minutes(history, queries.reachable(span), value=0)
+    parts = _event_queries(history, span, selection, queries.all_events)
+    before = tuple(_earlier(history, wanted))
+    history.ahead(query for part in (*parts, *(p for _, past in before for p in past)) for query in part)
     say("requests")
-    events = _events(history, span, selection, queries.all_events)
+    events = _events(history, parts)
     down = _down(history, span, selection)
     say("excluded time")
     forgiven = tuple(_forgiven(history, wanted))
     say("incidents")
-    found = tuple(_incidents(history, span, selection))
-    objectives = _objectives(history, span, selection)
-    hours = tuple(_hours(history, span, selection)) if selection.tenant else ()
+    found = tuple(sla_incidents.fired(history, span, selection))
     say("earlier periods")
-    past = tuple(_past(history, wanted))
+    past = tuple((name, _events(history, asked)) for name, asked in before)
     return Evidence(
         observed=observed,
         unreachable=unreachable,
         events=events,
         down=down,
         forgiven=forgiven,
-        objectives=objectives,
+        objectives=_objectives(history, span, selection),
         incidents=found,
+        fault_minutes=sla_incidents.minutes_around(history, found),
         past=past,
-        hours=hours,
+        hours=tuple(_hours(history, span, selection)) if selection.tenant else (),
         queries=tuple(history.asked),
     )
 
@@ -89,37 +87,39 @@ def _minutes(history: History, query: queries.Query, *, value: int | None = None
     """The minutes that have a sample, or a sample with this value."""
     return frozenset(
         minute_of_sample(at)
-        for series in history.series(query)
+        for series in history.kept(query)
         for at, number in series.samples
         if value is None or number == value
     )
 
 
-def _events(history: History, span: Interval, selection: Selection, ask: Ask) -> EventTallies:
+def _event_queries(
+    history: History, span: Interval, selection: Selection, ask: Ask
+) -> tuple[queries.EventQueries, ...]:
     """Hourly sums for whole hours; the rest, as at the edges of some time zones, minute by minute."""
-    tallies = EventTallies()
     hours = whole_hours(span)
     rolled_up = _minutes(history, queries.rolled_up(hours)) if hours else frozenset()
     holes = outside(span, rolled_up)
     if len(holes) > _MOST_HOLES:
         hours, holes = None, (span,)
-    if hours and rolled_up:
-        _add(history, tallies, ask(hours, selection, "1h"))
-    for hole in holes:
-        _add(history, tallies, ask(hole, selection, "1m"))
+    whole = (ask(hours, selection, "1h"),) if hours and rolled_up else ()
+    return (*whole, *(ask(hole, selection, "1m") for hole in holes))
+
+
+def _events(history: History, parts: Iterable[queries.EventQueries]) -> EventTallies:
+    tallies = EventTallies()
+    for part in parts:
+        _add_sums(history, tallies.total, part.total, "slo")
+        _add_sums(history, tallies.bad, part.bad, "slo")
+        _add_sums(history, tallies.classes, part.classes, "status_class")
+        _add_sums(history, tallies.buckets, part.buckets, "le")
+        _add_sums(history, tallies.throttled, part.throttled, EVERY_LIMIT)
     return tallies
 
 
-def _add(history: History, tallies: EventTallies, asked: tuple[queries.Query, ...]) -> None:
-    """Add what total, bad and, where it is asked for, classes answer."""
-    total, bad, *classes = asked
-    for labels, count in history.sums(total):
-        tallies.total.add(*_tenant_slo(labels), count)
-    for labels, count in history.sums(bad):
-        tallies.bad.add(*_tenant_slo(labels), count)
-    for query in classes:
-        for labels, count in history.sums(query):
-            tallies.classes.add(labels["tenant"], labels["status_class"], count)
+def _add_sums(history: History, tally: Tally, query: queries.Query | None, label: str) -> None:
+    for labels, count in history.sums(query) if query else ():
+        tally.add(labels["tenant"], labels.get(label, label), count)
 
 
 def _tenant_slo(labels: Labels) -> tuple[str, str]:
@@ -135,10 +135,12 @@ def _down(history: History, span: Interval, selection: Selection) -> dict[str, f
 
 def _forgiven(history: History, wanted: Wanted) -> Iterator[Forgiven]:
     for segment in segments(wanted.exclusions, wanted.span):
-        bad = Tally()
-        for labels, count in history.sums(queries.bad_events(segment.when, wanted.selection, step="1m")):
-            bad.add(*_tenant_slo(labels), count)
-        yield Forgiven(segment=segment, bad=bad)
+        bad, throttled = Tally(), Tally()
+        _add_sums(history, bad, queries.bad_events(segment.when, wanted.selection, step="1m"), "slo")
+        _add_sums(
+            history, throttled, queries.throttled(segment.when, wanted.selection, step="1m"), EVERY_LIMIT
+        )
+        yield Forgiven(segment=segment, bad=bad, throttled=throttled)
 
 
 def _objectives(history: History, span: Interval, selection: Selection) -> dict[tuple[str, str], Decimal]:
@@ -146,34 +148,6 @@ def _objectives(history: History, span: Interval, selection: Selection) -> dict[
         _tenant_slo(labels): value
         for labels, value in history.values(queries.objectives(span.end, selection))
     }
-
-
-def _incidents(history: History, span: Interval, selection: Selection) -> Iterator[Incident]:
-    """Minutes in which an alert fired, of all its instances for a tenant together."""
-    minutes: defaultdict[tuple[str, str], set[Minute]] = defaultdict(set)
-    for part in _parts(span):
-        for series in history.series(queries.incidents(part, selection)):
-            key = (series.labels.get("tenant", ""), series.labels["alertname"])
-            minutes[key].update(minute_of_sample(at) for at, _ in series.samples)
-    found = [
-        Incident(
-            alert=alert,
-            tenant=tenant,
-            when=interval,
-            cut=interval.start == span.start or interval.end == span.end,
-        )
-        for (tenant, alert), fired in minutes.items()
-        for interval in runs(fired)
-    ]
-    yield from sorted(found, key=lambda i: (i.when, i.alert, i.tenant))
-
-
-def _parts(span: Interval) -> Iterator[Interval]:
-    start = span.start
-    while start < span.end:
-        end = min(start + _MOST_STEPS, span.end)
-        yield Interval(start=start, end=end)
-        start = end
 
 
 def _hours(history: History, span: Interval, selection: Selection) -> Iterator[Hour]:
@@ -192,9 +166,9 @@ def _hourly(
         yield from ((minute_of_sample(at), count) for at, count in series.samples)
 
 
-def _past(history: History, wanted: Wanted) -> Iterator[tuple[str, EventTallies]]:
+def _earlier(history: History, wanted: Wanted) -> Iterator[tuple[str, tuple[queries.EventQueries, ...]]]:
     period = wanted.period
     for _ in range(wanted.past):
         period = period.previous()
         span = Interval(start=period.start, end=period.end)
-        yield period.name, _events(history, span, wanted.selection, queries.availability_events)
+        yield period.name, _event_queries(history, span, wanted.selection, queries.availability_events)

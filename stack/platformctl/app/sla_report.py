@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from platformctl.app.session import Request, open_session, prepare
+from platformctl.app.deployed import prometheus_url
 from platformctl.app.sla_gather import Wanted, gather
 from platformctl.errors import DifferencesFound, UsageError
 from platformctl.model.tenancy import Tenant, Vertical
@@ -24,13 +26,14 @@ from platformctl.sla.report import Report
 from platformctl.sla.terms import Terms
 from platformctl.sources import workspace
 from platformctl.sources.history import Access, History, NoHistory
-from platformctl.sources.maintenance import load_maintenance, recorded_windows
+from platformctl.sources.maintenance import load_forgiveness, recorded_windows
 from platformctl.sources.terms import load_terms
 
 Say: TypeAlias = Callable[[str], None]
 _SETTLED: Final = timedelta(minutes=2)
 """So long after a minute its rules have surely run."""
 
+_HEADER: Final = re.compile(r"[A-Za-z0-9-]+")
 _PAST_OF_ONE, _PAST_OF_ALL = 4, 1
 
 
@@ -88,6 +91,20 @@ def scope_of(*, tenant: str | None, tier: str | None, vertical: str | None) -> S
     return given[0] if given else Scope(ScopeKind.ALL)
 
 
+def headers_of(texts: list[str]) -> tuple[tuple[str, str], ...]:
+    """The headers of ``NAME=VALUE`` texts; raises `UsageError` for what is none, and for one that holds a secret."""
+    return tuple(_header(text) for text in texts)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not _HEADER.fullmatch(name) or not value.isprintable():
+        raise UsageError(f"not a header: {name!r}", fix="write it like THANOS-TENANT=team-a")
+    if name.lower() in ("authorization", "proxy-authorization", "cookie"):
+        raise UsageError(f"{name} on the command line ends up in process lists", fix="use --token-file")
+    return name, value
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
     """A report, the ledger of its workspace, and the server's clock when it was made.
@@ -101,34 +118,63 @@ class Made:
     at: datetime
 
 
-def make_report(request: ReportRequest, say: Say) -> Made:
-    """The report, held against the ledger; raises `PlatformError` where no honest figure can be given.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """Where reports on one period are made: contracts, ledger and history, and the clock they all go by."""
 
-    A closed period whose history is no longer kept is told from the ledger.
-    """
+    request: ReportRequest
+    terms: Terms
+    ledger: Ledger
+    history: History
+    now: datetime
+
+    def make(self, scope: Scope, say: Say) -> Made:
+        """A report, held against the ledger; raises `PlatformError` where no honest figure can be given.
+
+        A closed period whose history is no longer kept is told from the ledger.
+        """
+        request = replace(self.request, scope=scope)
+        chosen = choose(scope, self.terms)
+        asked = _asked(request, chosen, self.now - _SETTLED)
+        entries = self.ledger.entries(asked.period)
+        try:
+            evidence = gather(self.history, _wanted(request, asked, self.terms), say)
+        except NoHistory:
+            if not entries:
+                raise
+            names = frozenset(tenant.id for tenant in chosen)
+            told = recalled(entries, scope=asked.scope, tenants=names)
+            return Made(report=told, stated=entries[-1].report, ledger=self.ledger, at=self.now)
+        fresh = report(asked, evidence, self.terms)
+        return Made(report=restated(fresh, entries), stated=fresh, ledger=self.ledger, at=self.now)
+
+    def tenants(self) -> tuple[Tenant, ...]:
+        """The tenants that the request is about."""
+        return choose(self.request.scope, self.terms)
+
+
+@contextmanager
+def open_desk(request: ReportRequest) -> Iterator[Desk]:
+    """Load the contracts, reach the history; raises `PlatformError` where either cannot be."""
     found = workspace.find(request.workspace, start=request.start)
     terms = _with_maintenance(load_terms(found.content), found)
-    chosen = _choose(request.scope, terms)
-    history = History(replace(request.access, url=request.access.url or _deployed(request)))
-    now = history.now()
-    asked = _asked(request, chosen, now - _SETTLED)
-    ledger = Ledger(found.state)
-    entries = ledger.entries(asked.period)
-    try:
-        fresh = report(asked, gather(history, _wanted(request, asked, terms), say), terms)
-    except NoHistory:
-        if not entries:
-            raise
-        names = frozenset(tenant.id for tenant in chosen)
-        told = recalled(entries, scope=asked.scope, tenants=names)
-        return Made(report=told, stated=entries[-1].report, ledger=ledger, at=now)
-    return Made(report=restated(fresh, entries), stated=fresh, ledger=ledger, at=now)
+    choose(request.scope, terms)
+    url = request.access.url or prometheus_url(request.workspace, request.start)
+    with closing(History(replace(request.access, url=url))) as history:
+        yield Desk(
+            request=request, terms=terms, ledger=Ledger(found.state), history=history, now=history.now()
+        )
+
+
+def make_report(request: ReportRequest, say: Say) -> Made:
+    """The report that was asked for, alone."""
+    with open_desk(request) as desk:
+        return desk.make(request.scope, say)
 
 
 def _with_maintenance(terms: Terms, found: workspace.Workspace) -> Terms:
     """The terms with the windows that were opened, as far as contracts do not count them."""
-    forgiveness = load_maintenance(found.content).forgiveness
-    opened = exclusions(recorded_windows(found.state), forgiveness)
+    opened = exclusions(recorded_windows(found.state), load_forgiveness(found.content))
     return replace(terms, exclusions=(*terms.exclusions, *opened))
 
 
@@ -153,7 +199,9 @@ def _wanted(request: ReportRequest, asked: Asked, terms: Terms) -> Wanted:
         period=asked.period,
         span=asked.span,
         selection=Selection(tenant=request.scope.value) if asked.detailed else EVERYBODY,
-        exclusions=tuple(e for e in terms.exclusions if any(e.applies_to(t) for t in asked.tenants)),
+        exclusions=tuple(
+            e for e in terms.excluded(asked.span) if any(e.applies_to(t) for t in asked.tenants)
+        ),
         past=_PAST_OF_ONE if asked.detailed else _PAST_OF_ALL,
     )
 
@@ -166,14 +214,8 @@ def refuse_breach(made: Report) -> None:
         raise ObjectiveBroken(f"{made.period.name}: objectives not met: {names}{more}")
 
 
-def _deployed(request: ReportRequest) -> str:
-    """Where the stack of this workspace has its Prometheus."""
-    asked = Request(workspace=request.workspace, start=request.start)
-    site = prepare(open_session(asked), asked).site
-    return f"http://{site.published('prometheus', 'http')}"
-
-
-def _choose(scope: Scope, terms: Terms) -> tuple[Tenant, ...]:
+def choose(scope: Scope, terms: Terms) -> tuple[Tenant, ...]:
+    """The tenants of a scope, at least one; raises `UsageError` for an unknown name, with the nearest known."""
     match scope.kind:
         case ScopeKind.ALL:
             return terms.tenants

@@ -13,6 +13,7 @@ from platformctl.model.site import Site
 from platformctl.render import (
     alertmanager,
     alloy,
+    baseline,
     grafana,
     loki,
     manifest,
@@ -35,6 +36,7 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     alertmanager.render,
     pagerduty.render,
     runbook_site.render,
+    baseline.render,
     registry.render,
     grafana.render,
     loki.render,
@@ -51,8 +53,9 @@ def render_release(platform: Platform, site: Site, runtime: Runtime) -> Release:
             raise DefinitionError(f"two renderers give the file {artifact.path}")
         files[artifact.path] = artifact
     units = runtime.units(platform, site, files)
-    files[manifest.PATH] = manifest.render(files, units)
-    return Release(files=files, units=units)
+    expected = manifest.expected(platform, site)
+    files[manifest.PATH] = manifest.render(files, units, expected)
+    return Release(files=files, units=units, expected=expected)
 
 
 def _artifacts(platform: Platform, site: Site, runtime: Runtime) -> Iterator[Artifact]:

@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from platformctl.model.platform import Platform
-from platformctl.model.site import Site
+from platformctl.model.release import Expected
 from platformctl.sources.http import HttpServer, Unreachable
 from platformctl.sources.prometheus import LoadedRule, PrometheusApi
 
-_PROMETHEUS: Final = "prometheus"
 _DEADLINE_S: Final = 60.0
 _PAUSE_S: Final = 0.5
 _SELDOM_S: Final = 15.0
@@ -28,8 +26,7 @@ class Doubt:
 
 
 def verify(
-    platform: Platform,
-    site: Site,
+    expected: Expected,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
@@ -43,38 +40,37 @@ def verify(
     """
     deadline = clock() + _DEADLINE_S
     while True:
-        doubts = tuple(examine(platform, site))
+        doubts = tuple(examine(expected))
         if not doubts or any(doubt.settled for doubt in doubts) or clock() >= deadline:
             return doubts
         progress(f"waiting: {doubts[0].subject} {doubts[0].what}")
         sleep(_PAUSE_S)
 
 
-def examine(platform: Platform, site: Site) -> Iterator[Doubt]:
+def examine(expected: Expected) -> Iterator[Doubt]:
     """One look at the servers."""
-    if not site.has(_PROMETHEUS):
+    address = expected.prometheus
+    if address is None:
         return
-    address = site.published(_PROMETHEUS, "http")
     api = PrometheusApi(address)
     if not HttpServer(address).answers("/-/ready"):
         yield Doubt(subject="Prometheus", what=f"is not ready at {address}")
         return
     try:
-        yield from _targets(platform, site, api)
-        yield from _rules(platform, api)
+        yield from _targets(expected, api)
+        yield from _rules(expected, api)
     except Unreachable as error:
         yield Doubt(subject="Prometheus", what=str(error))
 
 
-def _targets(platform: Platform, site: Site, api: PrometheusApi) -> Iterator[Doubt]:
-    expected = {c.name for c in platform.components if c.scrape and site.has(c.name)}
+def _targets(expected: Expected, api: PrometheusApi) -> Iterator[Doubt]:
     seen = set()
     for target in api.targets():
         seen.add(target.job)
         if target.health != "up":
             detail = f": {target.error}" if target.error else ""
             yield Doubt(subject=f"target {target.job}", what=f"is {target.health}{detail}")
-    for job in sorted(expected - seen):
+    for job in sorted(set(expected.jobs) - seen):
         yield Doubt(subject=f"target {job}", what="is not scraped")
 
 
@@ -92,11 +88,10 @@ def _rule_doubt(rule: LoadedRule, api: PrometheusApi) -> Doubt | None:
     return Doubt(subject=f"rule {rule.name}", what=f"fails: {error}", settled=True)
 
 
-def _rules(platform: Platform, api: PrometheusApi) -> Iterator[Doubt]:
-    expected = {rule.name for rule in platform.alerts} | {rule.name for rule in platform.recording_rules}
+def _rules(expected: Expected, api: PrometheusApi) -> Iterator[Doubt]:
     loaded = api.rules()
     for rule in loaded:
         if doubt := _rule_doubt(rule, api):
             yield doubt
-    for name in sorted(expected - {rule.name for rule in loaded}):
+    for name in sorted(set(expected.rules) - {rule.name for rule in loaded}):
         yield Doubt(subject=f"rule {name}", what="is not loaded")

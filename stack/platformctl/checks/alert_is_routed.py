@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from platformctl.model.oncall import PagerDutyTarget, Receiver, Route
 from platformctl.model.platform import Platform
 from platformctl.model.problem import Problem
+from platformctl.model.rollout import variants
 from platformctl.model.routing import routes_for
 from platformctl.model.rules import AlertRule, Severity
 
@@ -14,7 +15,7 @@ from platformctl.model.rules import AlertRule, Severity
 def alert_is_routed(platform: Platform) -> Iterator[Problem]:
     """One problem for each alert that ends where nobody looks."""
     receivers = {receiver.name: receiver for receiver in platform.oncall.receivers}
-    for alert in platform.alerts:
+    for alert in (rule for defined in platform.alerts for rule in variants(defined)):
         routes = routes_for(platform.oncall.route, _labels(alert))
         if what := _fault(alert, routes, receivers):
             yield Problem(

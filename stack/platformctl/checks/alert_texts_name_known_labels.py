@@ -10,6 +10,7 @@ from platformctl.checks._expressions import known_series
 from platformctl.checks._promql import Series
 from platformctl.model.platform import Platform
 from platformctl.model.problem import Problem
+from platformctl.model.rollout import variants
 from platformctl.model.rules import AlertRule
 
 _LABEL: Final = re.compile(r"\$labels\.(\w+)")
@@ -36,7 +37,8 @@ def alert_texts_name_known_labels(platform: Platform) -> Iterator[Problem]:
 def _labels(alert: AlertRule, series: Series) -> frozenset[str] | None:
     """The labels of the alert; None where they cannot be known."""
     result = series.labels_of(alert.expr)
-    return None if result is None else result | _BY_FIELD | alert.labels.keys()
+    by_rule = {label for rule in variants(alert) for label in rule.labels}
+    return None if result is None else result | _BY_FIELD | by_rule
 
 
 def _named(alert: AlertRule) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ Arguments, environment and steps are texts with placeholders, filled in from the
 
     {config}               the folder of the component's configuration files
     {data}                 the folder of its data
+    {data:NAME}            the folder of another component's data, which it may only read
     {release}              the folder of the release
     {listen:PORT}          host:port to bind
     {port:PORT}            the number alone
@@ -26,8 +27,9 @@ from platformctl.model import _guard
 from platformctl.model.units import Duration, seconds
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z]+)((?::[a-z0-9_-]+)*)\}")
-_ARITY: Final[Mapping[str, int]] = {
-    "config": 0, "data": 0, "release": 0, "python": 0, "listen": 1, "port": 1, "secret": 1, "address": 2,
+_ARITY: Final[Mapping[str, tuple[int, ...]]] = {
+    "config": (0,), "data": (0, 1), "release": (0,), "python": (0,), "listen": (1,), "port": (1,),
+    "secret": (1,), "address": (2,),
 }  # fmt: skip
 
 
@@ -184,6 +186,8 @@ class Component:
 
     config: folders of the release that it reads; a change there reloads it, or restarts it.
     needs: components that must be healthy before it starts.
+    reads: components whose data folder it may read.
+    serves_tenants: tenants' requests end here; when no process of these answers, the platform is down for all.
     """
 
     name: str
@@ -194,10 +198,12 @@ class Component:
     native: Native | None = None
     config: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
     reload: HttpReload | None = None
     scrape: Scrape | None = None
     profile: Profile = Profile.CORE
+    serves_tenants: bool = False
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="component", like="redis-exporter")
@@ -234,13 +240,18 @@ def texts(component: Component) -> Iterator[str]:
 def _check_placeholders(component: Component, text: str) -> None:
     for match in PLACEHOLDER.finditer(text):
         word, arguments = match[1], match[2].split(":")[1:]
-        if _ARITY.get(word) != len(arguments):
+        if len(arguments) not in _ARITY.get(word, ()):
             raise DefinitionError(
                 f"component {component.name!r} uses the unknown placeholder {match[0]!r}",
                 fix=f"use one of: {', '.join(sorted(_ARITY))}",
             )
         if word in ("listen", "port"):
             component.port(arguments[0])
+        if word == "data" and not set(arguments) <= set(component.reads):
+            raise DefinitionError(
+                f"component {component.name!r} reads the data of {arguments[0]!r} undeclared",
+                fix=f'add reads=("{arguments[0]}",)',
+            )
         if word == "secret" and arguments[0] not in component.secrets:
             raise DefinitionError(
                 f"component {component.name!r} reads the secret {arguments[0]!r} undeclared"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from platformctl.model import _guard
 from platformctl.model.artifact import Artifact
+from platformctl.model.baseline import Baseline
 from platformctl.model.component import Component
 from platformctl.model.dashboard import Dashboard
 from platformctl.model.logs import LogPipeline
@@ -24,6 +25,7 @@ class Platform:
     origins: where a definition was written (``path:line`` or ``path``), by its kind and name,
     as in ``origins["alert:ApiHighErrorRate"]``.
     builds: files of our own services, placed below ``build/`` in the release.
+    baseline: how fast answers usually are; None until one is recorded.
     """
 
     tiers: tuple[Tier, ...]
@@ -36,6 +38,7 @@ class Platform:
     log_pipelines: tuple[LogPipeline, ...] = ()
     runbooks: tuple[Runbook, ...] = ()
     builds: tuple[Artifact, ...] = ()
+    baseline: Baseline | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

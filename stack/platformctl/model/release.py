@@ -24,11 +24,25 @@ class Unit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Expected:
+    """What shows that a release works.
+
+    prometheus: where it answers on this machine, as ``host:port``; None where the release has none.
+    jobs: those whose targets must be up. rules: names of those that must be loaded and healthy.
+    """
+
+    prometheus: str | None = None
+    jobs: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Release:
     """What should be: files by path, units in start order (each after those it needs)."""
 
     files: Mapping[str, Artifact]
     units: tuple[Unit, ...]
+    expected: Expected = field(default_factory=Expected)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

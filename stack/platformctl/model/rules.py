@@ -57,6 +57,12 @@ class InputSeries:
     series: str
     values: str
 
+    @classmethod
+    def of(cls, name: str, values: str, /, **labels: str) -> InputSeries:
+        """The series of this name with these labels; their values must not need escaping."""
+        inside = ", ".join(f'{key}="{value}"' for key, value in labels.items())
+        return cls(series=f"{name}{{{inside}}}", values=values)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlertTest:
@@ -100,6 +106,43 @@ class LogLink:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Rollout:
+    """Whom an alert may page: everybody's people (the default), those of some tenants, or nobody yet.
+
+    shadow: evaluated and shown, with the severity `info`; it pages nobody and silences nothing.
+    tiers, verticals: a share of the tenants; the others' alerts are in shadow. The alert must carry `tenant`.
+    """
+
+    shadow: bool = False
+    tiers: tuple[str, ...] = ()
+    verticals: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.shadow and (self.tiers or self.verticals):
+            raise DefinitionError("an alert in shadow pages for no tenant", fix="drop shadow, or the tenants")
+
+    @property
+    def tenants(self) -> str:
+        """The matchers of the tenants that are not in shadow; empty when all are."""
+        chosen = (("tier", self.tiers), ("vertical", self.verticals))
+        return ", ".join(f'{label}=~"{"|".join(values)}"' for label, values in chosen if values)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Escalation:
+    """What an alert becomes that lasts: its severity `after` so long (counted from its first pending moment).
+
+    A restart of Prometheus starts the count again for alerts whose `for_` is under ten minutes.
+    """
+
+    after: Duration
+    severity: Severity = Severity.CRITICAL
+
+
+EVERYBODY: Final = Rollout()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AlertRule:
     """A condition that somebody must know about.
 
@@ -121,6 +164,8 @@ class AlertRule:
     why_for: str = ""
     logs: LogLink | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    rollout: Rollout = EVERYBODY
+    escalation: Escalation | None = None
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.CAMEL, self.name, what="alert", like="ApiHighErrorRate")
@@ -134,6 +179,11 @@ class AlertRule:
         if taken := _RESERVED_LABELS & self.labels.keys():
             raise DefinitionError(
                 f"{self.name} sets the label {min(taken)!r} by hand", fix="use the field instead"
+            )
+        if self.escalation and self.escalation.after <= self.for_:
+            raise DefinitionError(
+                f"{self.name} escalates after {self.escalation.after}, before it has fired",
+                fix=f"escalate after more than {self.for_}",
             )
 
 

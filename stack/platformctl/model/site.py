@@ -90,7 +90,7 @@ class Site:
                 case "config":
                     return place.config
                 case "data":
-                    return place.data
+                    return self.places[arguments[0]].data if arguments else place.data
                 case "release":
                     return place.release
                 case "python":

@@ -28,12 +28,18 @@ SOURCE_UP: Final = "slo:source_up:max1m"
 OBJECTIVE: Final = "slo:objective:ratio"
 TENANT_FACTS: Final = "tenant:facts:info"
 LATENCY_BOUND: Final = "slo:tier_latency_bound:info"
+TENANT_BOUND: Final = "slo:tenant_latency_bound:info"
 WATCHED: Final = "slo:target_watched:info"
 BURNING_FAST: Final = "slo:burning_fast:ratio"
 BURNING_SLOWLY: Final = "slo:burning_slowly:ratio"
+BAD_30D: Final = "slo:events_bad:sum30d"
 BUDGET_LEFT: Final = "slo:error_budget_remaining:ratio30d"
 
+LATENCY_BOUNDS: Final = ("0.25", "0.5", "1", "2.5")
+"""The thresholds that latency objectives may have, in seconds: only these buckets of a tenant are read."""
+
 _OBJECTIVES_AREA: Final = "slo-objectives"
+_SOURCES_AREA: Final = "slo-sources"
 _TIER_OBJECTIVE: Final = "slo:tier_objective:ratio"
 _OVERRIDE: Final = "slo:objective_override:ratio"
 
@@ -117,13 +123,30 @@ TICKET: Final = (
 
 
 def burn_rate(window: Window) -> RecordingRule:
-    """The burn rate by tenant and SLO: the share of bad events over the share that the objective allows."""
-    ratio = f"{window.sum_of(EVENTS_BAD)} / ({window.sum_of(EVENTS_TOTAL)} > 0)"
+    """The burn rate of the tenants that have bad events in the window; the others', 0, is not recorded.
+
+    It is the share of bad events over the share that the objective allows. Of ten thousand tenants a few
+    have failures at any time: what they cost is what the rule costs.
+    """
     return RecordingRule(
         name=window.burn_rate,
-        expr=f"({ratio}) / on (tenant, slo) group_left (tier, vertical) (1 - {OBJECTIVE})",
+        expr=_per_objective(f"({window.sum_of(EVENTS_BAD)} > 0) / {window.sum_of(EVENTS_TOTAL)}"),
+        help=f"How many times too fast the error budget was spent in the last {window.name}; absent where nothing"
+        " failed.",
+    )
+
+
+def burn_rate_of_all(window: Window, *, bad: str = "") -> RecordingRule:
+    """The burn rate of every tenant with traffic, 0 included; bad: their bad events, where they are recorded."""
+    return RecordingRule(
+        name=window.burn_rate,
+        expr=_per_objective(f"{bad or window.sum_of(EVENTS_BAD)} / ({window.sum_of(EVENTS_TOTAL)} > 0)"),
         help=f"How many times too fast the error budget was spent in the last {window.name}; 1 just spends it.",
     )
+
+
+def _per_objective(share: str) -> str:
+    return f"({share}) / on (tenant, slo) group_left (tier, vertical) (1 - {OBJECTIVE})"
 
 
 def burning(burns: tuple[Burn, ...], *, least_bad: int) -> str:
@@ -147,17 +170,11 @@ def increment(series: str, by: str) -> str:
 
     Sums of these increments telescope: over a period they are the counter's end less its start, without
     the extrapolation of ``increase()``. A failed scrape or a gap under five minutes moves events into the
-    minute after it. A counter that fell was reset: what it shows is new. A counter that appears counts
-    whole when its target was watched a minute before, or has just started; otherwise from here on.
+    minute after it. What a counter shows that fell (a reset) or appeared is new, if its target answered in
+    the window in which the counter's former value was looked for, or has just started; else from here on.
     """
     now, before = f"last_over_time({series}[5m])", f"last_over_time({series}[5m] offset 1m)"
-    return (
-        f"sum by ({by}) (\n"
-        f"  ({now} - {before} >= 0)\n"
-        f"  or ({now} < {before})\n"
-        f"  or (({now} unless {before}) and on (job, instance) {WATCHED})\n"
-        f")"
-    )
+    return f"sum by ({by}) (\n  ({now} - {before} >= 0)\n  or ({now} and on (job, instance) {WATCHED})\n)"
 
 
 def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertArea:
@@ -170,8 +187,27 @@ def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertAre
     return AlertArea(
         name=_OBJECTIVES_AREA,
         interval=minutes(1),
-        recording_rules=(*_tenant_rules(), *_tier_rules(tiers), *_override_rules(tenants), *_joined(tenants)),
+        recording_rules=(
+            *_tenant_rules(),
+            *_tier_rules(tiers),
+            *_no_bounds(tiers),
+            *_override_rules(tenants),
+            *_joined(tenants),
+            *_tenant_bounds(),
+        ),
     )
+
+
+def sources(jobs: tuple[str, ...]) -> Iterator[AlertArea]:
+    """The area that records whether any process of the components that serve tenants answers; none without them."""
+    if not jobs:
+        return
+    watched = RecordingRule(
+        name=SOURCE_UP,
+        expr=f'max(max_over_time(up{{job=~"{"|".join(jobs)}"}}[1m]))',
+        help="Whether any process that serves tenants answered in the last minute.",
+    )
+    yield AlertArea(name=_SOURCES_AREA, interval=minutes(1), recording_rules=(watched,))
 
 
 def _tenant_rules() -> Iterator[RecordingRule]:
@@ -206,6 +242,17 @@ def _tier_rules(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
                 )
 
 
+def _no_bounds(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
+    """Where no tier promises a latency, what reads the bounds finds none, and is valid all the same."""
+    if not any(True for tier in tiers for objective in tier.objectives for _ in _bounds(objective)):
+        yield RecordingRule(
+            name=LATENCY_BOUND,
+            expr="vector(1) > 1",
+            labels={"tier": "none", "le": "+Inf"},
+            help="No tier promises a latency.",
+        )
+
+
 def _override_rules(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:
     for tenant in tenants:
         for objective in tenant.objectives:
@@ -231,14 +278,26 @@ def _joined(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:
         )
 
 
+def _tenant_bounds() -> Iterator[RecordingRule]:
+    """The bucket that is each tenant's threshold; one rule a spelling keeps each join one to many."""
+    for spelling, matcher in (("1", 'le!~".+[.]0"'), ("1.0", 'le=~".+[.]0"')):
+        yield RecordingRule(
+            name=TENANT_BOUND,
+            expr=f"{TENANT_FACTS} * on (tier) group_left (le) {LATENCY_BOUND}{{{matcher}}}",
+            labels={"spelling": spelling},
+            help="The histogram bound that is the tenant's latency threshold.",
+        )
+
+
 def _bounds(objective: Objective) -> Iterator[str]:
-    """The label `le` of the threshold's bucket: whole seconds are written 1 by some clients, 1.0 by others."""
-    if objective.latency_threshold is None:
-        return
-    bound = Decimal(objective.latency_threshold.ms) / 1000
-    yield f"{bound.normalize():f}"
-    if bound == bound.to_integral_value():
-        yield f"{bound.normalize():f}.0"
+    """The label `le` of the threshold's bucket, as clients write it."""
+    if objective.latency_threshold is not None:
+        yield from spellings(f"{(Decimal(objective.latency_threshold.ms) / 1000).normalize():f}")
+
+
+def spellings(bound: str) -> tuple[str, ...]:
+    """A bound as clients write it: whole seconds are 1 for some and 1.0 for others."""
+    return (bound,) if "." in bound else (bound, f"{bound}.0")
 
 
 def _refuse(objective: Objective, *, owner: str) -> None:
@@ -247,6 +306,12 @@ def _refuse(objective: Objective, *, owner: str) -> None:
             f"the {objective.sli} objective of {owner} is over {objective.window}; budgets are kept over 30d",
             where="slas/",
             fix="window: 30d",
+        )
+    if unread := sorted(set(_bounds(objective)) - {s for bound in LATENCY_BOUNDS for s in spellings(bound)}):
+        raise DefinitionError(
+            f"the latency threshold of {owner} is {unread[0]} s, and no such bucket is counted for tenants",
+            where="slas/",
+            fix=f"set latency_threshold to one of these, in seconds: {', '.join(LATENCY_BOUNDS)}",
         )
     for burns, what in ((PAGE, "page"), (TICKET, "ticket")):
         if not any(burn.can_fire(objective.target) for burn in burns):

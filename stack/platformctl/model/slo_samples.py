@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from platformctl.model.rules import InputSeries
+
+WEEK_OF_HISTORY: Final = InputSeries(
+    series='slo:heartbeat:increment1h{of="the week before"}', values="60x9999"
+)
+"""Heartbeats of 10,080 minutes within the first three hours of a test, beside those that the rules record."""
 
 
 def tier(name: str, *, availability: str = "0.999", latency: str = "0.99") -> tuple[InputSeries, ...]:
@@ -25,17 +32,18 @@ def tenant(name: str, *, tier: str = "test", vertical: str = "hotels") -> InputS
 
 
 def answers(tenant: str, status_class: str, values: str) -> InputSeries:
-    """The API's counter of a tenant's answers of one status class."""
-    chosen = f'job="api", instance="api", tenant="{tenant}", status_class="{status_class}"'
-    return InputSeries(series=f"tenant_requests_total{{{chosen}}}", values=values)
+    """The gateway's counter of a tenant's answers of one status class."""
+    chosen = f'job="edge", instance="edge", tenant="{tenant}", status_class="{status_class}"'
+    return InputSeries(series=f"edge_requests_total{{{chosen}}}", values=values)
 
 
 def durations(tenant: str, *, under_half_a_second: str, all_: str) -> tuple[InputSeries, ...]:
-    """The API's histogram of a tenant's response times, as far as the rules read it."""
-    chosen = f'job="api", instance="api", tenant="{tenant}"'
-    name = "tenant_request_duration_seconds"
+    """The gateway's histogram of a tenant's response times, as far as the rules read it."""
+    chosen = f'job="edge", instance="edge", tenant="{tenant}"'
+    name = "edge_request_duration_seconds"
     return (
         InputSeries(series=f'{name}_bucket{{{chosen}, le="0.5"}}', values=under_half_a_second),
+        InputSeries(series=f'{name}_bucket{{{chosen}, le="2.5"}}', values=all_),
         InputSeries(series=f'{name}_bucket{{{chosen}, le="+Inf"}}', values=all_),
         InputSeries(series=f"{name}_count{{{chosen}}}", values=all_),
     )

@@ -6,8 +6,18 @@ from collections.abc import Iterator
 from typing import Final
 
 from platformctl.model.artifact import Artifact
-from platformctl.model.oncall import Inhibition, MailServer, Matcher, OnCall, QuietHours, Receiver, Route
+from platformctl.model.oncall import (
+    Inhibition,
+    MailServer,
+    Matcher,
+    MatchOp,
+    OnCall,
+    QuietHours,
+    Receiver,
+    Route,
+)
 from platformctl.model.platform import Platform
+from platformctl.model.rollout import SHADOW, SHADOW_LABEL
 from platformctl.model.routing import missing
 from platformctl.model.site import Site
 from platformctl.render._yaml import yaml_artifact
@@ -16,6 +26,9 @@ from platformctl.render.links import external_url
 from platformctl.render.targets import target_config
 
 CONFIG: Final = "alertmanager/alertmanager.yml"
+_NOT_IN_SHADOW: Final = Matcher(SHADOW_LABEL, SHADOW, MatchOp.NOT_EQUAL)
+"""An alert in shadow silences nothing."""
+
 _TEMPLATE_FILE: Final = "alertmanager/templates/platform.tmpl"
 
 
@@ -88,7 +101,7 @@ def _quoted(value: str) -> str:
 
 def _inhibition(inhibition: Inhibition) -> dict[str, object]:
     body: dict[str, object] = {
-        "source_matchers": _matchers(inhibition.source),
+        "source_matchers": _matchers((*inhibition.source, _NOT_IN_SHADOW)),
         "target_matchers": _matchers(inhibition.target),
     }
     if inhibition.equal:

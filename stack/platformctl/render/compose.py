@@ -142,7 +142,7 @@ def _definition(platform: Platform, site: Site, component: Component, container:
         },
         "depends_on": {name: {"condition": "service_healthy"} for name in component.needs if site.has(name)},
         "ports": _ports(site, component),
-        "volumes": _mounts(component, container),
+        "volumes": [*_mounts(component, container), *_read_mounts(site, component)],
         "secrets": list(secrets_of(platform, site, component)),
         "tmpfs": list(container.tmpfs),
         "healthcheck": _health(site, component, container),
@@ -178,6 +178,11 @@ def _mounts(component: Component, container: Container) -> list[str]:
     if container.data_path:
         mounts.append(f"{_volume(component)}:{container.data_path}")
     return mounts
+
+
+def _read_mounts(site: Site, component: Component) -> list[str]:
+    """The data of others, at the path that they have it at themselves."""
+    return [f"{name}-data:{site.places[name].data}:ro" for name in component.reads if site.has(name)]
 
 
 def _volume(component: Component) -> str:

@@ -10,6 +10,7 @@ from platformctl.model.component import Component, Scrape
 from platformctl.model.platform import Platform
 from platformctl.model.site import RuntimeName, Site
 from platformctl.model.units import Duration, seconds
+from platformctl.render import baseline
 from platformctl.render._yaml import yaml_artifact
 from platformctl.render.rules import rule_paths
 
@@ -45,7 +46,8 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
                 _MAINTENANCE_RULES[site.runtime],
             ],
             "scrape_configs": [
-                _job(component, scrape, site) for component, scrape in scraped(platform, site)
+                *(_job(component, scrape, site) for component, scrape in scraped(platform, site)),
+                *baseline.jobs(platform, site),
             ],
         },
     )

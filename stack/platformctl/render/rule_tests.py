@@ -9,6 +9,7 @@ from typing import Final
 
 from platformctl.model.artifact import Artifact
 from platformctl.model.platform import Platform
+from platformctl.model.rollout import variants
 from platformctl.model.rules import AlertArea, AlertRule, AlertTest
 from platformctl.model.site import Site
 from platformctl.render._yaml import yaml_artifact
@@ -33,7 +34,7 @@ def _document(area: AlertArea, platform: Platform) -> dict[str, object]:
     used = tuple(_used_areas(area, platform))
     return {
         "rule_files": [rule_path(a).replace("prometheus/", "../") for a in used],
-        "evaluation_interval": str(area.interval),
+        "evaluation_interval": str(min(a.interval for a in used)),
         "group_eval_order": [
             *(recording_group(a) for a in used if a.recording_rules),
             *(alert_group(a) for a in used if a.alerts),
@@ -56,7 +57,7 @@ def _used_areas(area: AlertArea, platform: Platform) -> Iterator[AlertArea]:
 
 def _expressions(area: AlertArea) -> Iterator[str]:
     yield from (rule.expr for rule in area.recording_rules)
-    yield from (alert.expr for alert in area.alerts)
+    yield from (rule.expr for alert in area.alerts for rule in variants(alert))
 
 
 def _test(alert: AlertRule, test: AlertTest) -> dict[str, object]:
@@ -76,7 +77,7 @@ def _test(alert: AlertRule, test: AlertTest) -> dict[str, object]:
 
 def _expected(alert: AlertRule, labels: Mapping[str, str]) -> dict[str, object]:
     """One alert that fires. A label that the test gives wins over the rule's: that one may be a template."""
-    own = {"alertname": alert.name, "alertstate": "firing", **alert_labels(alert)}
+    own = {"alertname": alert.name, "alertstate": "firing", **alert_labels(variants(alert)[0])}
     return {"labels": _series("ALERTS", {**own, **labels}), "value": 1}
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from platformctl.model.artifact import Artifact
 from platformctl.model.platform import Platform
+from platformctl.model.rollout import variants
 from platformctl.model.rules import EXPECTED_JOB, AlertArea, AlertRule, RecordingRule
 from platformctl.model.site import Site
 from platformctl.model.units import Duration
@@ -54,7 +55,7 @@ def _groups(area: AlertArea, site: Site) -> Iterator[dict[str, object]]:
         yield {
             "name": alert_group(area),
             "interval": str(area.interval),
-            "rules": [_alert_rule(alert, site) for alert in area.alerts],
+            "rules": [_alert_rule(rule, site) for alert in area.alerts for rule in variants(alert)],
         }
 
 

@@ -21,15 +21,15 @@ def make_folder(path: Path, *, mode: int = 0o755) -> None:
         raise disk_error(error, path) from error
 
 
-def write_atomically(path: Path, text: str, *, mode: int = 0o644) -> None:
+def write_atomically(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
     """Replace a file by another with that mode; raises `PlatformError` and keeps the old one when it cannot."""
     draft = None
     try:
         make_folder(path.parent)
         handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "wb") as file:
             os.fchmod(handle, mode)
-            file.write(text)
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(handle)
         Path(draft).replace(path)

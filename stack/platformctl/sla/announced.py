@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from platformctl.model.maintenance import Forgiveness, ScopeKind, Window
-from platformctl.sla.exclusion import Exclusion
+from platformctl.sla.exclusion import Exclusion, Selected
 from platformctl.sla.timeline import Interval
 
 _MINUTE = timedelta(minutes=1)
@@ -24,8 +24,10 @@ def exclusions(windows: Iterable[Window], forgiveness: tuple[Forgiveness, ...]) 
             id=window.id,
             when=when,
             reason=window.reason,
-            tenants=frozenset(window.scope.names) if named else frozenset(),
-            tiers=tiers,
+            whom=Selected(
+                tenants=frozenset(window.scope.names) if named else frozenset(),
+                tiers=tiers,
+            ),
         )
 
 

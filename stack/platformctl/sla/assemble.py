@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 from platformctl.errors import PlatformError
 from platformctl.model import slo
 from platformctl.model.tenancy import Tenant
 from platformctl.sla import wording
 from platformctl.sla.counts import NOTHING, Counts
-from platformctl.sla.evidence import EventTallies, Evidence
+from platformctl.sla.evidence import EVERY_LIMIT, EventTallies, Evidence, Forgiven
+from platformctl.sla.exclusion import EVERYBODY
+from platformctl.sla.fault import explained, failing
+from platformctl.sla.percentile import agree, buckets
 from platformctl.sla.period import Period, PeriodKind
 from platformctl.sla.report import (
     Detail,
     Excused,
+    Incident,
     Past,
     Promise,
     Quality,
     Report,
     Statement,
     StatusClass,
+    Throttled,
 )
 from platformctl.sla.terms import Terms
 from platformctl.sla.timeline import Interval, Minute, runs
+
+_DISAGREEING_BUCKETS: Final = (
+    "The recorded latency buckets contradict the number of measured requests: no percentile is given."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,25 +59,47 @@ class Asked:
 
 
 def report(asked: Asked, evidence: Evidence, terms: Terms) -> Report:
-    """The report on the tenants asked for."""
+    """The report on the tenants asked for; incidents of others are not in it."""
+    among = {tenant.id: tenant for tenant in asked.tenants}
+    incidents = tuple(
+        _explained(incident, among.get(incident.tenant), evidence, terms)
+        for incident in evidence.incidents
+        if not incident.tenant or incident.tenant in among
+    )
+    evidence = replace(evidence, incidents=incidents)
     return Report(
         period=asked.period,
         scope=asked.scope,
         until=asked.until,
         statements=tuple(_statement(tenant, asked, evidence, terms) for tenant in asked.tenants),
         quality=_quality(asked, evidence, terms),
-        incidents=evidence.incidents,
+        incidents=incidents,
         queries=evidence.queries,
     )
 
 
+def _explained(incident: Incident, tenant: Tenant | None, evidence: Evidence, terms: Terms) -> Incident:
+    """The incident with its fault: of a tenant, minutes that broke its objective; of the platform, its outages."""
+    if tenant is None:
+        everybodys = [f for f in terms.faults if f.whom == EVERYBODY]
+        return explained(incident, evidence.unreachable, everybodys)
+    mine = [f for f in terms.faults if f.whom.holds(tenant)]
+    sli = incident.slo or slo.AVAILABILITY
+    objective = terms.objective(tenant, sli)
+    minutes = evidence.fault_minutes.get((tenant.id, sli), {}) if objective else {}
+    return explained(incident, failing(minutes, objective.target if objective else Decimal(0)), mine)
+
+
 def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -> Statement:
+    throttled = _throttled(tenant, evidence.events, terms)
     availability = _promise(tenant, slo.AVAILABILITY, evidence, terms)
     latency = _promise(tenant, slo.LATENCY, evidence, terms)
     down = _down(tenant, evidence)
     known = evidence.events.total.has(tenant.id, slo.AVAILABILITY)
     minutes = _minutes(tenant, down, evidence) if known else NOTHING
     table = terms.credit_table(tenant) if asked.period.kind is PeriodKind.MONTH else None
+    found = buckets(evidence.events.buckets.by_label(tenant.id))
+    believed = agree(found, latency.counts.total)
     return Statement(
         tenant=tenant.id,
         name=tenant.name,
@@ -78,27 +110,54 @@ def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -
         latency=latency,
         minutes=minutes,
         classes=tuple(_classes(tenant, evidence.events)),
+        buckets=found if believed else (),
+        throttled=throttled,
         excused=tuple(_excused(tenant, asked, evidence)),
         credit=table.owed(availability.counts, minutes) if table and known else None,
-        past=tuple(Past(name=name, requests=_past(tenant, tallies)) for name, tallies in evidence.past),
-        notes=(*_notes(tenant, availability, latency, evidence), *_arrival(asked, evidence)),
+        past=tuple(
+            Past(name=name, requests=_past(tenant, tallies, terms)) for name, tallies in evidence.past
+        ),
+        notes=(
+            *_notes(tenant, availability, latency, evidence),
+            *_arrival(asked, evidence),
+            *(() if believed else (_DISAGREEING_BUCKETS,)),
+        ),
         detail=_detail(down, evidence) if asked.detailed else None,
     )
 
 
+def _throttled(tenant: Tenant, events: EventTallies, terms: Terms) -> Throttled | None:
+    if not events.throttled.has(tenant.id, EVERY_LIMIT):
+        return None
+    count = events.throttled.of(tenant.id, EVERY_LIMIT)
+    return Throttled(count=count, ours=tenant.tier in terms.throttled_ours)
+
+
 def _promise(tenant: Tenant, sli: str, evidence: Evidence, terms: Terms) -> Promise:
     objective = terms.objective(tenant, sli)
-    forgiven = sum(f.bad.of(tenant.id, sli) for f in evidence.forgiven if f.segment.excuses(tenant))
+    mine = tuple(f for f in evidence.forgiven if f.segment.excuses(tenant))
     return Promise(
         target=objective.target if objective else None,
-        counts=_counts(tenant, evidence.events, sli, forgiven),
+        counts=_counts(tenant, sli, evidence.events, terms, mine),
         threshold=terms.threshold(tenant, sli),
     )
 
 
-def _counts(tenant: Tenant, events: EventTallies, sli: str, forgiven: int = 0) -> Counts:
-    """The counts; raises where two answers contradict each other, as unlike replicas of a server can."""
+def _counts(
+    tenant: Tenant, sli: str, events: EventTallies, terms: Terms, excused: tuple[Forgiven, ...] = ()
+) -> Counts:
+    """The counts; raises where two answers contradict each other, as unlike replicas of a server can.
+
+    The gateway counts throttled requests as answers (4xx). By contract each is a failed one, or none at all.
+    """
     total, bad = events.total.of(tenant.id, sli), events.bad.of(tenant.id, sli)
+    forgiven = sum(f.bad.of(tenant.id, sli) for f in excused)
+    throttled = _throttled(tenant, events, terms) if sli == slo.AVAILABILITY else None
+    if throttled and throttled.ours:
+        bad += throttled.count
+        forgiven += sum(f.throttled.of(tenant.id, EVERY_LIMIT) for f in excused)
+    elif throttled:
+        total -= throttled.count
     if not forgiven <= bad <= total:
         raise PlatformError(
             f"the history contradicts itself: of {tenant.id} it holds {total} {sli} events, {bad} bad ones, "
@@ -130,10 +189,10 @@ def _excused(tenant: Tenant, asked: Asked, evidence: Evidence) -> Iterator[Excus
             yield Excused(id=exclusion.id, reason=exclusion.reason, when=inside)
 
 
-def _past(tenant: Tenant, tallies: EventTallies) -> Counts | None:
+def _past(tenant: Tenant, tallies: EventTallies, terms: Terms) -> Counts | None:
     if not tallies.total.has(tenant.id, slo.AVAILABILITY):
         return None
-    return _counts(tenant, tallies, slo.AVAILABILITY)
+    return _counts(tenant, slo.AVAILABILITY, tallies, terms)
 
 
 def _notes(tenant: Tenant, availability: Promise, latency: Promise, evidence: Evidence) -> Iterator[str]:

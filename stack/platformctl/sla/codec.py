@@ -17,7 +17,8 @@ from typing import Final, TypeAlias, TypeVar, Union, cast, get_args, get_origin,
 
 from platformctl.sla import wording
 from platformctl.sla.counts import Counts
-from platformctl.sla.report import Promise, Report, Statement
+from platformctl.sla.percentile import percentiles
+from platformctl.sla.report import Incident, Promise, Report, Statement
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 T = TypeVar("T")
@@ -80,11 +81,27 @@ def _derived(value: object) -> dict[str, Json]:
                 "budget_left_percent": wording.left(value.counts.left(target)).removesuffix(" %"),
             }
         case Statement():
-            return {"kept": value.kept if value.known else None}
+            return {"kept": value.kept if value.known else None, "percentiles": _percentiles(value)}
+        case Incident():
+            return {
+                "minutes_to_detect": value.minutes_to_detect,
+                "minutes_to_repair": value.minutes_to_repair,
+            }
         case Report():
             return {"provisional": value.provisional, "name": value.period.name}
         case _:
             return {}
+
+
+def _percentiles(statement: Statement) -> Json:
+    return [
+        {
+            "percent": int(found.share * 100),
+            "over": f"{found.over:f}",
+            "at_most": None if found.at_most is None else f"{found.at_most:f}",
+        }
+        for found in percentiles(statement.buckets, statement.latency.counts.total)
+    ]
 
 
 def _dataclass(kind: type[T], document: dict[str, Json]) -> T:

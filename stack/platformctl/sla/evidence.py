@@ -6,11 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
+from platformctl.sla.counts import Counts
 from platformctl.sla.exclusion import Segment
 from platformctl.sla.queries import Query
 from platformctl.sla.report import Hour, Incident
 from platformctl.sla.timeline import Minute
+
+EVERY_LIMIT: Final = "limit"
+"""The label under which throttled requests are tallied: their series tell of no kinds."""
 
 
 class Tally:
@@ -42,19 +47,22 @@ class Tally:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventTallies:
-    """Events by (tenant, SLO), and requests by (tenant, status class)."""
+    """Events by (tenant, SLO); by tenant, requests by status class and by latency bound, and throttled ones."""
 
     total: Tally = field(default_factory=Tally)
     bad: Tally = field(default_factory=Tally)
     classes: Tally = field(default_factory=Tally)
+    buckets: Tally = field(default_factory=Tally)
+    throttled: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Forgiven:
-    """A segment of excluded time and the bad events in it, by (tenant, SLO)."""
+    """A segment of excluded time, and the bad events and throttled requests in it."""
 
     segment: Segment
     bad: Tally
+    throttled: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +72,7 @@ class Evidence:
     observed, unreachable: minutes in which rules ran, and in which no process answered.
     down: by tenant, the minutes in which half of its requests failed.
     objectives: by (tenant, SLO), as alerts used them.
+    fault_minutes: by (tenant, SLO), events minute by minute around incidents.
     """
 
     observed: frozenset[Minute]
@@ -73,6 +82,7 @@ class Evidence:
     forgiven: tuple[Forgiven, ...]
     objectives: Mapping[tuple[str, str], Decimal]
     incidents: tuple[Incident, ...]
+    fault_minutes: Mapping[tuple[str, str], Mapping[Minute, Counts]]
     past: tuple[tuple[str, EventTallies], ...]
     hours: tuple[Hour, ...]
     queries: tuple[Query, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Final
 
 from platformctl.errors import DefinitionError
 from platformctl.model.tenancy import Tenant
@@ -12,27 +13,41 @@ from platformctl.sla.timeline import Interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Selected:
+    """Some tenants: those that fit every selection that is given. Empty selections mean everybody."""
+
+    tenants: frozenset[str] = frozenset()
+    tiers: frozenset[str] = frozenset()
+    verticals: frozenset[str] = frozenset()
+
+    def holds(self, tenant: Tenant) -> bool:
+        """Whether the tenant is among them."""
+        return (
+            (not self.tenants or tenant.id in self.tenants)
+            and (not self.tiers or tenant.tier in self.tiers)
+            and (not self.verticals or tenant.vertical in self.verticals)
+        )
+
+
+EVERYBODY: Final = Selected()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Exclusion:
-    """A window whose failures are forgiven, for whom and why. Empty selections mean everybody."""
+    """A window whose failures are forgiven, for whom and why."""
 
     id: str
     when: Interval
     reason: str
-    tenants: frozenset[str] = frozenset()
-    tiers: frozenset[str] = frozenset()
-    verticals: frozenset[str] = frozenset()
+    whom: Selected = EVERYBODY
 
     def __post_init__(self) -> None:
         if not self.reason.strip():
             raise DefinitionError(f"the exclusion {self.id!r} gives no reason")
 
     def applies_to(self, tenant: Tenant) -> bool:
-        """Whether the tenant is among those it is for: it must fit every selection that is given."""
-        return (
-            (not self.tenants or tenant.id in self.tenants)
-            and (not self.tiers or tenant.tier in self.tiers)
-            and (not self.verticals or tenant.vertical in self.verticals)
-        )
+        """Whether it is for the tenant."""
+        return self.whom.holds(tenant)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from platformctl.model import slo
+from platformctl.model import report_series, slo
 from platformctl.model.units import Duration
 from platformctl.sla.timeline import Interval
 
@@ -86,35 +87,70 @@ def down(period: Interval, selection: Selection) -> Query:
     )
 
 
-def all_events(part: Interval, selection: Selection, step: str) -> tuple[Query, ...]:
-    """Requests by SLO, their bad ones, and requests by status class, in one part of the period."""
-    return (
-        _sum(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventQueries:
+    """What is asked of one part of a period; of an earlier one, less."""
+
+    total: Query
+    bad: Query
+    classes: Query | None = None
+    buckets: Query | None = None
+    throttled: Query | None = None
+
+    def __iter__(self) -> Iterator[Query]:
+        asked = (self.total, self.bad, self.classes, self.buckets, self.throttled)
+        return (query for query in asked if query)
+
+
+def all_events(part: Interval, selection: Selection, step: str) -> EventQueries:
+    """Everything that is counted in one part of the period."""
+    return EventQueries(
+        total=_sum(
             "requests",
             "For availability every answered request; for latency every request whose time was measured.",
             slo.recorded(slo.EVENTS_TOTAL, step) + selection.of(),
             part,
         ),
-        bad_events(part, selection, step=step),
-        _sum(
+        bad=bad_events(part, selection, step=step),
+        classes=_sum(
             "requests by status class",
             "Answers by the first digit of their status code.",
             slo.recorded(slo.REQUESTS, step) + selection.of(),
             part,
         ),
+        buckets=_sum(
+            "latency percentiles",
+            "Requests that took at most so many seconds. A percentile (nearest rank, of all measured requests, "
+            "excluded time or not) lies between two of these bounds; where between them is not known.",
+            slo.recorded(report_series.LATENCY_BUCKETS, step) + selection.of(),
+            part,
+        ),
+        throttled=throttled(part, selection, step=step),
     )
 
 
-def availability_events(part: Interval, selection: Selection, step: str) -> tuple[Query, ...]:
+def availability_events(part: Interval, selection: Selection, step: str) -> EventQueries:
     """Requests and failed ones of an earlier period, or a part of it."""
     chosen = selection.of(slo=slo.AVAILABILITY)
     figure, definition = (
         "earlier periods",
         "Availability of the periods before, for the trend; nothing is excluded.",
     )
-    return tuple(
+    total, bad = (
         _sum(figure, definition, slo.recorded(events, step) + chosen, part)
         for events in (slo.EVENTS_TOTAL, slo.EVENTS_BAD)
+    )
+    return EventQueries(total=total, bad=bad, throttled=throttled(part, selection, step=step))
+
+
+def throttled(part: Interval, selection: Selection, *, step: str) -> Query:
+    """Requests that the limiter refused."""
+    return _sum(
+        "throttled requests",
+        "Requests refused by the limiter (429), which the gateway counts among all requests. By the contract of the "
+        "tier they are ours, and count as failed, or theirs, and are left out: neither good nor bad.",
+        slo.recorded(report_series.THROTTLED, step) + selection.of(),
+        part,
     )
 
 
@@ -153,13 +189,29 @@ def incidents(part: Interval, selection: Selection) -> Query:
     whose = f', tenant=~"|{selection.tenant}"' if selection.tenant else ""
     return Query(
         figure="incidents",
-        definition="From the minute a critical alert fired to the minute it stopped: alert-based, "
-        "so the fault itself may have begun earlier, and the time to detect it is not known.",
+        definition="From the minute a critical alert fired to the minute it stopped. Where nothing is known of "
+        "the fault behind it, its times are alert-based, and times to detect and to repair are not given.",
         text=f'count_over_time(ALERTS{{alertstate="firing", severity="critical"{whose}}}[59999ms])',
         start=part.start + timedelta(minutes=1),
         at=part.end,
         step=timedelta(minutes=1),
     )
+
+
+def fault_minutes(around: Interval, tenants: tuple[str, ...]) -> tuple[Query, Query]:
+    """Total and bad events of some tenants, minute by minute, where a fault may have begun and ended."""
+    chosen = f'{{tenant=~"{"|".join(tenants)}"}}' if len(tenants) > 1 else f'{{tenant="{tenants[0]}"}}'
+    definition = (
+        "The fault behind an incident begins with the first minute in which a larger share of requests was bad "
+        "than the objective allows, and ends with the last one; pauses under five minutes belong to it, and it is "
+        "looked for up to six hours before its alert. Time to detect: from its start to the alert. Time to repair: "
+        "from its start to its end. What slas/incidents.yml states of it comes first."
+    )
+    total, bad = (
+        _samples("faults", definition, slo.recorded(events, "1m") + chosen, around)
+        for events in (slo.EVENTS_TOTAL, slo.EVENTS_BAD)
+    )
+    return total, bad
 
 
 def _sum(figure: str, definition: str, series: str, part: Interval) -> Query:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from platformctl.sla.counts import Counts
+from platformctl.sla.percentile import Bucket
 from platformctl.sla.period import Period
 from platformctl.sla.queries import Query
 from platformctl.sla.timeline import Interval
@@ -42,18 +44,55 @@ class Hour:
     requests: Counts
 
 
+class Basis(StrEnum):
+    """Where an incident's fault is known from."""
+
+    ALERT = "alert"
+    RECORDED = "recorded failures"
+    ESTABLISHED = "post-mortem"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incident:
-    """A critical alert from the minute it fired to the minute it stopped.
+    """A critical alert from the minute it fired to the minute it stopped, and the fault it told of.
 
     cut: it fired before the period began or still fired at its end; the times are those inside the period.
-    tenant: whom it named; empty for an alert on the platform.
+    tenant: whom it named; empty for an alert on the platform. slo: the objective that it was about.
+    fault: None where only the alert is known. cause: what a post-mortem says.
     """
 
     alert: str
     when: Interval
     tenant: str = ""
+    slo: str = ""
     cut: bool = False
+    fault: Interval | None = None
+    basis: Basis = Basis.ALERT
+    cause: str = ""
+
+    def of_fault(self, fault: Interval, basis: Basis, cause: str) -> Incident:
+        """The incident with what is known of its fault."""
+        return replace(self, fault=fault, basis=basis, cause=cause)
+
+    @property
+    def minutes_to_detect(self) -> int | None:
+        """From the start of the fault to the alert; None where the one or the other is not known."""
+        if self.fault is None or self.cut:
+            return None
+        return max(0, (self.when.start - self.fault.start) // timedelta(minutes=1))
+
+    @property
+    def minutes_to_repair(self) -> int | None:
+        """From the start of the fault to its end; None where it is not known."""
+        return None if self.fault is None or self.cut else self.fault.minutes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Throttled:
+    """Requests that the limiter refused; `ours` where the contract counts them as failed by the platform."""
+
+    count: int
+    ours: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +127,8 @@ class Statement:
 
     minutes: observed minutes and those in which it was down.
     known: whether the history holds anything of it; without, no figure is given.
+    buckets: of measured times, for percentiles; empty where they were not recorded or contradict each other.
+    throttled: None where no limiter's counts were recorded.
     credit: percent of the month's fee by the contract's table; None where the period is no month, or there
     is no table for the tier.
     """
@@ -101,6 +142,8 @@ class Statement:
     latency: Promise
     minutes: Counts
     classes: tuple[StatusClass, ...] = ()
+    buckets: tuple[Bucket, ...] = ()
+    throttled: Throttled | None = None
     excused: tuple[Excused, ...] = ()
     credit: Decimal | None = None
     past: tuple[Past, ...] = ()

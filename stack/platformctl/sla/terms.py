@@ -8,20 +8,35 @@ from platformctl.model import _guard
 from platformctl.model.tenancy import Objective, Tenant, Tier
 from platformctl.sla.credit import CreditTable
 from platformctl.sla.exclusion import Exclusion
+from platformctl.sla.fault import Established
+from platformctl.sla.recurrence import Recurring
+from platformctl.sla.timeline import Interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
-    """Tenants, tiers, excluded time and credit tables of a platform."""
+    """Tenants, tiers, excluded time and credit tables of a platform.
+
+    faults: what post-mortems established. throttled_ours: tiers whose throttled requests count as failed.
+    """
 
     tenants: tuple[Tenant, ...]
     tiers: tuple[Tier, ...]
     exclusions: tuple[Exclusion, ...] = ()
+    recurring: tuple[Recurring, ...] = ()
     credits: tuple[CreditTable, ...] = ()
+    faults: tuple[Established, ...] = ()
+    throttled_ours: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        _guard.unique((e.id for e in self.exclusions), what="exclusion")
+        _guard.unique((*(e.id for e in self.exclusions), *(r.id for r in self.recurring)), what="exclusion")
+        _guard.unique((f.id for f in self.faults), what="incident")
         _guard.unique((tier for table in self.credits for tier in table.tiers), what="credit table of tier")
+
+    def excluded(self, span: Interval) -> tuple[Exclusion, ...]:
+        """The windows that touch the span, those that recur among them."""
+        again = (window for recurring in self.recurring for window in recurring.within(span))
+        return (*(e for e in self.exclusions if e.when.clipped(span)), *again)
 
     def objective(self, tenant: Tenant, sli: str) -> Objective | None:
         """What the tenant was promised: by its own contract, else by its tier."""

@@ -65,6 +65,11 @@ def when(interval: Interval, zone: str) -> str:
     return f"{local(interval.start, zone)} to {local(interval.end, zone)} ({duration(interval.minutes)})"
 
 
+def seconds(value: Decimal) -> str:
+    """A latency bound as contracts write it: ``250 ms``, ``2.5 s``."""
+    return f"{(value * 1000).normalize():f} ms" if value < 1 else f"{value.normalize():f} s"
+
+
 def credit(value: Decimal | None) -> str:
     """Percent of a month's fee."""
     return NO_FIGURE if value is None else f"{value.normalize():f} %"

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-import platform_telemetry
+from platformctl.errors import DefinitionError
 from platformctl.model.artifact import Artifact
 
 _LEFT_OUT: Final = frozenset({"__pycache__", ".pytest_cache", ".mypy_cache", "tests"})
+_VENDORED: Final = "vendor.txt"
 
 
 def load_builds(folder: Path) -> Iterator[Artifact]:
-    """The files of one build context below ``build/<folder>/``, with platform_telemetry's sources in ``vendor/``."""
+    """The files of one build context below ``build/<folder>/``.
+
+    Packages that its ``vendor.txt`` names, one a line, come along as sources in ``vendor/``.
+    """
     target = f"build/{folder.name}"
     yield from _tree(folder, target)
-    package = Path(platform_telemetry.__file__).parent
-    yield from _tree(package, f"{target}/vendor/platform_telemetry")
+    listed = folder / _VENDORED
+    for name in listed.read_text().split() if listed.is_file() else ():
+        yield from _tree(_sources(name, listed), f"{target}/vendor/{name}")
+
+
+def _sources(package: str, listed: Path) -> Path:
+    spec = find_spec(package)
+    if spec is None or spec.origin is None:
+        raise DefinitionError(
+            f"the package {package!r} is not installed", where=str(listed), fix=f"pip install {package}"
+        )
+    return Path(spec.origin).parent
 
 
 def _tree(folder: Path, target: str) -> Iterator[Artifact]:

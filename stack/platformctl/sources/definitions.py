@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,9 +15,9 @@ from platformctl.model.dashboard import Dashboard
 from platformctl.model.logs import LogPipeline
 from platformctl.model.oncall import OnCall
 from platformctl.model.platform import Platform
-from platformctl.model.rules import AlertArea, AlertRule, RecordingRule
+from platformctl.model.rules import EVERYBODY, AlertArea, AlertRule, RecordingRule, Rollout
 from platformctl.model.units import Duration, seconds
-from platformctl.sources import catalogue, modules, tenants
+from platformctl.sources import baselines, catalogue, modules, tenants
 from platformctl.sources.builds import load_builds
 from platformctl.sources.modules import Definitions
 from platformctl.sources.runbooks import load_runbooks
@@ -39,17 +40,24 @@ def load_platform(root: Path) -> Platform:
     dashboards = tuple(modules.load_folder(root, "dashboards_src"))
     tiers = tenants.load_tiers(root)
     customers = tenants.load_tenants(root, tiers)
+    components = tuple(_all(stack, "COMPONENTS", Component, lambda c: c.name))
+    serving = tuple(c.name for c in components if c.serves_tenants)
     return Platform(
         tiers=tiers,
         tenants=customers,
-        components=tuple(_all(stack, "COMPONENTS", Component, lambda c: c.name)),
+        components=components,
         log_pipelines=tuple(_all(stack, "LOG_PIPELINES", LogPipeline, lambda p: p.name)),
         dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
-        areas=(slo.objectives(tiers, customers), *(_area(d) for d in alerts if d.stem != _ONCALL)),
+        areas=(
+            slo.objectives(tiers, customers),
+            *slo.sources(serving),
+            *(_area(d) for d in alerts if d.stem != _ONCALL),
+        ),
         oncall=_oncall(alerts),
         metrics=catalogue.load(),
         runbooks=tuple(load_runbooks(root)),
         builds=tuple(_builds(root)),
+        baseline=baselines.latest(root),
         origins=dict(_origins(alerts, stack, dashboards)),
     )
 
@@ -74,10 +82,21 @@ def _area(definitions: Definitions) -> AlertArea:
         )
     return AlertArea(
         name=definitions.stem,
-        alerts=definitions.values("ALERTS", AlertRule),
+        alerts=_rolled_out(definitions),
         recording_rules=definitions.values("RECORDING_RULES", RecordingRule),
         interval=interval,
     )
+
+
+def _rolled_out(definitions: Definitions) -> tuple[AlertRule, ...]:
+    """The area's alerts; a ROLLOUT of the module holds for those that have none of their own."""
+    alerts = definitions.values("ALERTS", AlertRule)
+    rollout = getattr(definitions.module, "ROLLOUT", EVERYBODY)
+    if not isinstance(rollout, Rollout):
+        raise DefinitionError(
+            "ROLLOUT is not a rollout", where=definitions.shown, fix="ROLLOUT = Rollout(shadow=True)"
+        )
+    return tuple(replace(a, rollout=rollout) if a.rollout == EVERYBODY else a for a in alerts)
 
 
 def _oncall(loaded: Iterable[Definitions]) -> OnCall:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ from platformctl.sla.queries import Query
 
 Labels: TypeAlias = Mapping[str, str]
 _TIMEOUT_S: Final = 120
+_AT_ONCE: Final = 3
+"""Questions that a server is asked at the same time; Prometheus works on each with one core."""
 
 
 class HistoryUnavailable(PlatformError):
@@ -40,11 +43,13 @@ class Access:
 
     url: without a password in it; None until it is known.
     organisation: the tenant header (X-Scope-OrgID) of Mimir and others.
+    headers: others that the server asks for, as THANOS-TENANT.
     token_file, password_file: files that hold a bearer token, or the password of `user`.
     """
 
     url: str | None
     organisation: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
     token_file: Path | None = None
     user: str | None = None
     password_file: Path | None = None
@@ -62,9 +67,12 @@ class History:
     """One server at `url`. `asked` holds every question so far, for the appendix."""
 
     def __init__(self, access: Access) -> None:
-        self.url = _checked(access.url or "")
+        self.url = checked_url(access.url or "")
         self._client = _client(access, self.url)
         self.asked: list[Query] = []
+        self._pool = ThreadPoolExecutor(max_workers=_AT_ONCE)
+        self._kept: dict[Query, tuple[Series, ...]] = {}
+        self._coming: dict[Query, Future[list[dict[str, object]]]] = {}
 
     def now(self) -> datetime:
         """The server's clock: what decides whether a period is over."""
@@ -91,8 +99,30 @@ class History:
                 tuple((round(at * 1000), _whole(text, query, entry)) for at, text in pairs),
             )
 
+    def kept(self, query: Query) -> tuple[Series, ...]:
+        """As `series`, asked once: for what is the same in the reports on all tenants."""
+        if query in self._kept:
+            self.asked.append(query)
+        else:
+            self._kept[query] = tuple(self.series(query))
+        return self._kept[query]
+
+    def ahead(self, queries: Iterable[Query]) -> None:
+        """Begin to ask what will be wanted soon, a few at a time: the server works while answers are read."""
+        for query in queries:
+            if query not in self._coming:
+                self._coming[query] = self._pool.submit(self._answer, query)
+
+    def close(self) -> None:
+        """Give up what nobody waits for any more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
     def _ask(self, query: Query) -> list[dict[str, object]]:
         self.asked.append(query)
+        coming = self._coming.pop(query, None)
+        return coming.result() if coming else self._answer(query)
+
+    def _answer(self, query: Query) -> list[dict[str, object]]:
         with _told(self.url):
             if query.start and query.step:
                 answer = self._client.custom_query_range(
@@ -113,10 +143,12 @@ def _client(access: Access, url: str) -> PrometheusConnect:
     session = requests.Session()
     session.trust_env = False
     session.hooks["response"].append(_refuse_partial)
-    headers = {"X-Scope-OrgID": access.organisation} if access.organisation else {}
+    headers = dict(access.headers)
+    if access.organisation:
+        headers["X-Scope-OrgID"] = access.organisation
     if access.token_file:
-        headers["Authorization"] = f"Bearer {_secret(access.token_file)}"
-    password = _secret(access.password_file) if access.password_file else ""
+        headers["Authorization"] = f"Bearer {secret(access.token_file)}"
+    password = secret(access.password_file) if access.password_file else ""
     return PrometheusConnect(
         url=url,
         headers=headers,
@@ -125,7 +157,8 @@ def _client(access: Access, url: str) -> PrometheusConnect:
     )
 
 
-def _checked(url: str) -> str:
+def checked_url(url: str) -> str:
+    """The URL without a slash at its end; raises `UsageError` for no URL, and for one with a password."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"not the URL of a server: {url!r}", fix="write it like http://127.0.0.1:9090")
@@ -134,7 +167,8 @@ def _checked(url: str) -> str:
     return url.rstrip("/")
 
 
-def _secret(path: Path) -> str:
+def secret(path: Path) -> str:
+    """The secret that the file holds."""
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:

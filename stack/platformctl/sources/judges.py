@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
 import posixpath
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -20,9 +23,9 @@ from platformctl.model.problem import Level, Problem
 Files: TypeAlias = Mapping[str, Artifact]
 Which: TypeAlias = Callable[[str], str | None]
 
-_TIMEOUT_S: Final = 120
+_TIMEOUT_S: Final = 300
 _MOST_LINES: Final = 30
-_MOST_REMEMBERED: Final = 100
+_MOST_REMEMBERED: Final = 500
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,8 +58,10 @@ class Judge:
         if program is None:
             yield self._skipped()
             return
-        for case, given in self._cases(subjects, beside):
-            yield from self._judged(program, case, given, passed)
+        cases = [(program, case, given, passed) for case, given in self._cases(subjects, beside)]
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as several:
+            for problems in several.map(lambda case: self._judged(*case), cases):
+                yield from problems
 
     def _cases(self, subjects: list[str], beside: Files) -> Iterator[tuple[list[str], Files]]:
         if not self.separately:
@@ -68,16 +73,16 @@ class Judge:
 
     def _judged(
         self, program: str, subjects: list[str], given: Files, passed: Passed | None
-    ) -> Iterator[Problem]:
+    ) -> tuple[Problem, ...]:
         verdict = self._fingerprint(program, given)
         if passed is not None and verdict in passed:
-            return
+            return ()
         with tempfile.TemporaryDirectory(prefix="platformctl-check-") as folder:
             _lay(given, Path(folder))
             problems = tuple(self._verdict(program, subjects, Path(folder)))
         if passed is not None and not problems:
             passed.add(verdict)
-        yield from problems
+        return problems
 
     def _fingerprint(self, program: str, given: Files) -> str:
         """Of the judge, its program as it is on disk, and all it reads."""
@@ -126,12 +131,18 @@ class Passed:
         return (self.folder / fingerprint).is_file()
 
     def add(self, fingerprint: str) -> None:
-        """Remember one; the oldest beyond a hundred are forgotten."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / fingerprint).touch()
-        by_age = sorted(self.folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-        for old in by_age[:-_MOST_REMEMBERED]:
-            old.unlink(missing_ok=True)
+        """Remember one; the oldest beyond the most are forgotten. Where nothing can be written, nothing is."""
+        with contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / fingerprint).touch()
+            by_age = sorted(self.folder.iterdir(), key=_age)
+            for old in by_age[:-_MOST_REMEMBERED]:
+                old.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> int:
+    """When it was touched, in nanoseconds; 0 when another process has forgotten it meanwhile."""
+    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 def _rule_files(test: Artifact) -> Iterator[str]:

@@ -10,14 +10,7 @@ from pathlib import Path
 from typing import Final, cast
 
 from platformctl.errors import PlatformError
-from platformctl.model.maintenance import (
-    Forgiveness,
-    MaintenanceTerms,
-    RecurringWindow,
-    Scope,
-    ScopeKind,
-    Window,
-)
+from platformctl.model.maintenance import Forgiveness, Scope, ScopeKind, Window
 from platformctl.model.units import Duration
 from platformctl.sources import documents
 from platformctl.sources.documents import Json
@@ -27,18 +20,21 @@ RECORD: Final = Path("maintenance") / "record.jsonl"
 _FILE: Final = "slas/maintenance.yml"
 
 
-def load_maintenance(root: Path) -> MaintenanceTerms:
-    """Recurring windows and what contracts forgive; both may be left out."""
-    if not (root / _FILE).is_file():
-        return MaintenanceTerms()
-    document = documents.read(root / _FILE, schema_name="maintenance", shown=_FILE)
-    return MaintenanceTerms(
-        recurring=tuple(_recurring(entry) for entry in _entries(document, "recurring")),
-        forgiveness=tuple(
-            Forgiveness(tiers=_texts(entry["tiers"]), notice=Duration.parse(str(entry["notice"])))
-            for entry in _entries(document, "forgiven")
-        ),
+def load_forgiveness(root: Path) -> tuple[Forgiveness, ...]:
+    """What contracts forgive of announced work."""
+    return tuple(
+        Forgiveness(tiers=_texts(entry["tiers"]), notice=Duration.parse(str(entry["notice"])))
+        for entry in _entries(root, "forgiven")
     )
+
+
+def recurring_services(root: Path) -> dict[str, tuple[str, ...]]:
+    """The components that recurring windows are for, by the window's id, where they are for components."""
+    return {
+        str(entry["id"]): _texts(entry["services"])
+        for entry in _entries(root, "recurring")
+        if "services" in entry
+    }
 
 
 def recorded_windows(state: Path) -> tuple[Window, ...]:
@@ -79,20 +75,10 @@ def _take(entry: dict[str, Json], windows: dict[str, Window]) -> None:
     )
 
 
-def _recurring(entry: dict[str, Json]) -> RecurringWindow:
-    kind = next(kind for kind in ScopeKind if f"{kind}s" in entry)
-    return RecurringWindow(
-        id=str(entry["id"]),
-        scope=Scope(kind=kind, names=_texts(entry[f"{kind}s"])),
-        weekdays=_texts(entry["weekdays"]),
-        start=str(entry["start"]),
-        length=Duration.parse(str(entry["for"])),
-        time_zone=str(entry["time_zone"]),
-        reason=str(entry["reason"]),
-    )
-
-
-def _entries(document: dict[str, Json], key: str) -> Iterable[dict[str, Json]]:
+def _entries(root: Path, key: str) -> Iterable[dict[str, Json]]:
+    if not (root / _FILE).is_file():
+        return ()
+    document = documents.read(root / _FILE, schema_name="maintenance", shown=_FILE)
     return cast(list[dict[str, Json]], document.get(key, []))
 
 

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,7 +45,7 @@ MUTANTS = (
     Mutant("a run loses its first minute", "sla/timeline.py", "start=instant(first - 1)", "start=instant(first)"),
     Mutant("hours are rounded outwards", "sla/timeline.py", "minute_at(of.end) // 60 * 60", "-(-minute_at(of.end) // 60) * 60"),
     Mutant("sums end a minute early", "sla/queries.py", "at=part.end + _LAST_OF_MINUTE,\n    )\n\n\ndef _samples", "at=part.end,\n    )\n\n\ndef _samples", WEEK),
-    Mutant("hours without a roll-up are forgotten", "app/sla_gather.py", "for hole in holes:", "for hole in ():", WEEK),
+    Mutant("hours without a roll-up are forgotten", "app/sla_gather.py", "for hole in holes))", "for hole in ()))", WEEK),
     Mutant("roll-ups and minutes both count", "app/sla_gather.py", "holes = outside(span, rolled_up)", "holes = (span,)", WEEK),
     Mutant("a gap counts as down", "sla/assemble.py", "total=len(evidence.observed), bad=len(down)", "total=len(evidence.observed), bad=len(down) + 20", WEEK),
     Mutant("a platform's outage is nobody's downtime", "sla/assemble.py", " | evidence.unreachable)", ")", WEEK),
@@ -53,6 +54,18 @@ MUTANTS = (
     Mutant("strangers are passed over", "sla/assemble.py", "sorted(found - known)", "sorted(found & set())", WEEK),
     Mutant("credits are owed for weeks", "sla/assemble.py", " if asked.period.kind is PeriodKind.MONTH else None", "", WEEK),
     Mutant("slow answers are not counted", "sla/assemble.py", "latency = _promise(tenant, slo.LATENCY", "latency = _promise(tenant, slo.AVAILABILITY", WEEK),
+    Mutant("throttled requests are never ours", "sla/assemble.py", "if throttled and throttled.ours:", "if throttled and False:", WEEK),
+    Mutant("their throttled requests count as good", "sla/assemble.py", "total -= throttled.count", "total -= 0", WEEK),
+    Mutant("a percentile is its lower bound", "sla/percentile.py", "if bucket.count >= rank:", "if bucket.count > rank * 0:", WEEK),
+    Mutant("the rank is rounded down", "sla/percentile.py", "-(-share.numerator * total // share.denominator)", "share.numerator * total // share.denominator", UNIT),
+    Mutant("buckets are believed", "sla/percentile.py", "return all(fewer <= more", "return True or all(fewer <= more", WEEK),
+    Mutant("a fault begins with its alert", "sla/fault.py", "return Interval(start=found[0].start", "return Interval(start=alert.start", WEEK),
+    Mutant("the pause behind a fault is a part of it", "sla/fault.py", "end=found[-1].end - beyond)", "end=found[-1].end)", WEEK),
+    Mutant("a fault ends with its first pause", "sla/fault.py", "found[-1].end", "found[0].end", UNIT),
+    Mutant("one tenant's post-mortem is everybody's", "sla/assemble.py", "if f.whom == EVERYBODY]", "]", WEEK),
+    Mutant("incidents of others are told", "sla/assemble.py", "        if not incident.tenant or incident.tenant in among\n", "", WEEK),
+    Mutant("what recurs is by UTC", "sla/recurrence.py", "tzinfo=ZoneInfo(self.zone))", "tzinfo=UTC)", WEEK),
+    Mutant("what recurs ends on its own day", "sla/recurrence.py", "day + _DAY if self.closes <= self.opens else day", "day", UNIT),
 )  # fmt: skip
 
 
@@ -75,11 +88,12 @@ def caught(mutant: Mutant, folder: Path) -> bool:
     return done.returncode == 1
 
 
-def main() -> None:
-    control = Mutant("nothing", "sla/counts.py", "NOTHING = ", "NOTHING = ")
-    with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
-        assert not caught(control, Path(folder)), "the tests fail without any mutant"
-    chosen = [m for m in MUTANTS if m.tests == UNIT or "--unit" not in sys.argv]
+def run(chosen: Sequence[Mutant]) -> None:
+    """Try them one after the other; ends with 1 when one survives."""
+    for tests in dict.fromkeys(mutant.tests for mutant in chosen):
+        control = Mutant("nothing", "sla/counts.py", "NOTHING = ", "NOTHING = ", tests)
+        with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+            assert not caught(control, Path(folder)), f"{tests} fails without any mutant"
     survived = 0
     for mutant in chosen:
         with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
@@ -91,4 +105,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run([m for m in MUTANTS if m.tests == UNIT or "--unit" not in sys.argv])

@@ -1,9 +1,13 @@
 """How long a weekly report over many tenants takes, and how much memory, from a real Prometheus.
 
-The history is two weeks of hourly sums (7 series a tenant in the week, 4 in the one before, for the trend),
-backfilled day by day. Compared with asking for each tenant by itself, on a sample of tenants.
+The history is two weeks of hourly sums (14 series a tenant in the week, 4 in the one before, for the trend),
+backfilled day by day into a folder that can be kept. Compared, in interleaved rounds and on samples of
+tenants, with asking for each tenant by itself, and with slo-generator (one objective a tenant), where it
+is installed in an environment of its own:
 
-    python tests/benchmarks/sla/weekly_report.py --tenants 10000 --rounds 5
+    python -m venv /tmp/slogen && /tmp/slogen/bin/pip install 'slo-generator[prometheus]'
+    python tests/benchmarks/sla/weekly_report.py --folder /tmp/history --backfill
+    python tests/benchmarks/sla/weekly_report.py --folder /tmp/history --rounds 5 --slo-generator /tmp/slogen
 """
 
 from __future__ import annotations
@@ -31,6 +35,7 @@ from history_files import Recorded, make_blocks, serving, write_openmetrics
 WEEK_START = int(datetime(2026, 11, 9, tzinfo=UTC).timestamp()) // 60
 DAY = 24 * 60
 SAMPLED = 300
+BOUNDS = ("0.25", "0.5", "1", "2.5", "10", "30")
 TIERS = Path(__file__).parents[3] / "slas" / "tiers.yml"
 
 
@@ -49,9 +54,13 @@ def day_of(first: int, tenants: int, *, whole: bool, chance: random.Random) -> I
             yield Recorded(f"slo:events_bad:increment1h{labels}", bad)
         if whole:
             for name, values in (("2xx", total), ("4xx", bad), ("5xx", bad)):
-                yield Recorded(
-                    f'tenant:requests:increment1h{{tenant="tenant-{n}",status_class="{name}"}}', values
-                )
+                labels = f'{{tenant="tenant-{n}",status_class="{name}"}}'
+                yield Recorded(f"tenant:requests:increment1h{labels}", values)
+            yield Recorded(f'tenant:requests_throttled:increment1h{{tenant="tenant-{n}"}}', bad)
+            for slower, bound in enumerate(BOUNDS):
+                fast = {h: count * (94 + slower) // 100 for h, count in total.items()}
+                labels = f'{{tenant="tenant-{n}",le="{bound}"}}'
+                yield Recorded(f"tenant:request_duration_bucket:increment1h{labels}", fast)
 
 
 def backfill(folder: Path, tenants: int) -> None:
@@ -102,30 +111,102 @@ def one_by_one(url: str, tenants: int) -> float:
     return (time.perf_counter() - began) * tenants / SAMPLED
 
 
+SERVICE_LEVEL = """
+apiVersion: sre.google.com/v2
+kind: ServiceLevelObjective
+metadata: {{name: tenant-{n}, labels: {{service_name: api, feature_name: tenant-{n}, slo_name: availability}}}}
+spec:
+  description: Availability of tenant-{n}
+  backend: prometheus
+  method: good_bad_ratio
+  error_budget_policy: default
+  goal: 0.999
+  service_level_indicator:
+    filter_good: >-
+      sum(sum_over_time(slo:events_total:increment1h{{{chosen}}}[window] @ {end}))
+      - sum(sum_over_time(slo:events_bad:increment1h{{{chosen}}}[window] @ {end}))
+    filter_valid: sum(sum_over_time(slo:events_total:increment1h{{{chosen}}}[window] @ {end}))
+    operators: []
+"""
+SETTINGS = """
+backends: {{prometheus: {{url: "{url}"}}}}
+error_budget_policies:
+  default:
+    steps:
+      - {{name: week, burn_rate_threshold: 1, alert: false, window: {week}, message_alert: a, message_ok: b}}
+exporters: {{}}
+"""
+PEER_SAMPLED = 50
+
+
+def by_slo_generator(environment: Path, folder: Path, url: str, tenants: int) -> float:
+    """Seconds of the peer for the availability of all tenants: the time of some, scaled up.
+
+    Its Prometheus backend asks for now whatever timestamp it is given, hence the ``@`` in its queries.
+    """
+    slos = folder / "slos"
+    slos.mkdir(exist_ok=True)
+    (folder / "settings.yml").write_text(SETTINGS.format(url=url, week=7 * 86_400))
+    end = (WEEK_START + 7 * DAY) * 60 + 59
+    for n in range(PEER_SAMPLED):
+        tenant = n * tenants // PEER_SAMPLED
+        chosen = f'tenant="tenant-{tenant}",slo="availability"'
+        text = SERVICE_LEVEL.format(n=tenant, chosen=chosen, end=end)
+        (slos / f"{n}.yml").write_text(text)
+    command = [
+        environment / "bin" / "slo-generator", "compute", "-f", slos, "-c", folder / "settings.yml",
+    ]  # fmt: skip
+    began = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and "FAIL" not in done.stderr, done.stderr[-2000:]
+    return (time.perf_counter() - began) * tenants / PEER_SAMPLED
+
+
+def show(title: str, figures: list[float], unit: str) -> None:
+    print(
+        f"{title}: median {statistics.median(figures):.1f} {unit} ({min(figures):.1f} to {max(figures):.1f})"
+    )
+
+
+def compare(folder: Path, tenants: int, rounds: int, peer: Path | None) -> None:
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    print(f"load of the machine: {os.getloadavg()[0]:.1f}; {tenants} tenants")
+    ours, singly, peers = [], [], []
+    with serving(folder / "data") as url:
+        for _ in range(rounds):
+            ours.append(report(folder / "workspace", url))
+            print("report {:.1f} s wall, {:.1f} s CPU, {:.0f} MB".format(*ours[-1]), flush=True)
+            singly.append(one_by_one(url, tenants))
+            if peer:
+                peers.append(by_slo_generator(peer, folder, url, tenants))
+    wall, cpu, memory = ([r[n] for r in ours] for n in range(3))
+    show("report, wall clock", wall, "s")
+    show("report, CPU", cpu, "s")
+    show("report, memory", memory, "MB")
+    show(f"the same sums tenant by tenant, scaled up from {SAMPLED}", singly, "s")
+    if peers:
+        show(f"slo-generator, availability alone, scaled up from {PEER_SAMPLED}", peers, "s")
+    ratio = statistics.median(singly) / statistics.median(wall)
+    print(f"tenant by tenant takes {ratio:.1f} times as long")
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--tenants", type=int, default=10_000)
     options.add_argument("--rounds", type=int, default=5)
+    options.add_argument("--folder", type=Path, help="where the history is kept")
+    options.add_argument("--backfill", action="store_true", help="make the history in --folder, and end")
+    options.add_argument("--slo-generator", type=Path, help="the environment that it is installed in")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="sla-bench-") as name:
-        folder = Path(name)
-        lay_workspace(folder / "workspace", chosen.tenants)
-        began = time.perf_counter()
-        backfill(folder, chosen.tenants)
-        print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-        print(f"load of the machine: {os.getloadavg()[0]:.1f}")
-        print(f"{chosen.tenants} tenants, backfilled in {time.perf_counter() - began:.0f} s")
-        with serving(folder / "data") as url:
-            rounds = []
-            for _ in range(chosen.rounds):
-                rounds.append((*report(folder / "workspace", url), one_by_one(url, chosen.tenants)))
-                print(
-                    "report {:.1f} s wall, {:.1f} s CPU, {:.0f} MB; one by one {:.0f} s".format(*rounds[-1]),
-                    flush=True,
-                )
-    wall, cpu, memory, alone = (statistics.median(column) for column in zip(*rounds, strict=True))
-    print(f"median: {wall:.1f} s wall, {cpu:.1f} s CPU, {memory:.0f} MB")
-    print(f"tenant by tenant (scaled up from {SAMPLED}): {alone:.0f} s, {alone / wall:.0f} times as long")
+        folder = chosen.folder or Path(name)
+        if chosen.backfill or not chosen.folder:
+            began = time.perf_counter()
+            lay_workspace(folder / "workspace", chosen.tenants)
+            backfill(folder, chosen.tenants)
+            print(f"{chosen.tenants} tenants, backfilled in {time.perf_counter() - began:.0f} s")
+        if not chosen.backfill:
+            compare(folder, chosen.tenants, chosen.rounds, chosen.slo_generator)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,9 @@ COMPONENTS = {
     "postgres-exporter",
     "demo-api",
     "demo-traffic",
+    "ratelimit",
+    "gateway",
+    "edge",
 }
 
 
@@ -120,6 +123,13 @@ def test_the_demos_traffic_shows_per_tenant_of_every_vertical(platform: Workspac
 
 def test_a_second_deployment_changes_nothing(platform: Workspace) -> None:
     assert "nothing to change" in platform.deploy().stdout
+
+
+def test_the_limiter_of_the_deployment_is_found_and_knows_the_registry(platform: Workspace) -> None:
+    shown = platform.run("ratelimit", "show", "grand-hotel", "--json").json
+    assert isinstance(shown, dict)
+    assert (shown["tier"], bool(shown["limits"])) == ("platinum", True)
+    assert platform.run("tenants", "sync", "--check").code == 0
 
 
 def test_the_watchdog_fires_and_nothing_else(platform: Workspace) -> None:

@@ -43,10 +43,9 @@ ONCALL = replace(
     ),
 )
 """
-RECURRING = """exclusions: []
-recurring:
-  - {id: nightly, weekdays: [monday, tuesday, wednesday, thursday, friday, saturday, sunday], start: "03:00",
-     for: 30m, time_zone: Europe/Berlin, reason: Nightly work, services: [node-exporter]}
+RECURRING = """recurring:
+  - {id: nightly, repeat: FREQ=DAILY, since: "2026-01-01", from: "03:00", to: "03:30", zone: Europe/Berlin,
+     reason: Nightly work, services: [node-exporter]}
 """
 
 
@@ -157,6 +156,7 @@ def test_a_window_for_a_tenant_silences_it_marks_dashboards_and_ends(stack: Work
         "grand-hotel", "Import of rooms", window["id"],
     )  # fmt: skip
     assert states(stack) == {window["id"]: "open"}
+    assert stack.run("drift").code == 0
     ended = call(stack, None, "end", str(window["id"]))
     assert ended.code == 0, ended.stderr
     assert silences(stack) == []

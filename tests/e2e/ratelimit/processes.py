@@ -18,7 +18,7 @@ def process(*command: str, port: int, **environment: str) -> Iterator[subprocess
         command, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        wait_until(lambda: listens(port), seconds=20, what=command[0])
+        wait_until(lambda: listens(port), seconds=60, what=command[0])
         yield running
     finally:
         running.terminate()

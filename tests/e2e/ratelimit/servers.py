@@ -61,7 +61,7 @@ class RedisServer:
             stdout=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            wait_until(self._answers, what=f"redis-server on {self.port}")
+            wait_until(self._answers, seconds=30, what=f"redis-server on {self.port}")
         except TimeoutError:
             self.stop()
             raise

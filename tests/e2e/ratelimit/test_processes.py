@@ -150,6 +150,27 @@ def test_a_refusal_is_remembered_until_its_time_and_forgotten_with_the_policy(
     asyncio.run(scenario())
 
 
+def test_the_ceiling_of_one_server_is_exact_over_tenants_and_replicas(redis_server: RedisServer) -> None:
+    """What the ceiling refuses costs the tenant nothing either."""
+
+    async def scenario() -> None:
+        snapshot = policy(100, ceiling=250)
+        async with running(redis_server, snapshot) as one, running(redis_server, snapshot) as two:
+            plans = [
+                (limiter, limiter.planner.for_tenant(f"tenant-{n}", "default"))
+                for n in range(5)
+                for limiter in (one, two)
+            ]
+            rounds = [
+                await asyncio.gather(*(limiter.decide(plan) for limiter, plan in plans)) for _ in range(60)
+            ]
+            assert sum(decision.allowed for decisions in rounds for decision in decisions) == 250
+            left = [(await one.remaining(plan))[0] for limiter, plan in plans if limiter is one]
+            assert sum(100 - units for units in left) == 250
+
+    asyncio.run(scenario())
+
+
 def test_one_call_of_the_server_decides_all_limits(redis_server: RedisServer) -> None:
     async def scenario() -> None:
         async with running(redis_server, policy(1000, ceiling=500)) as limiter:

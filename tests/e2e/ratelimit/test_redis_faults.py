@@ -126,6 +126,31 @@ def test_no_decision_waits_past_the_deadline_on_a_hung_server(own_redis: RedisSe
     asyncio.run(scenario())
 
 
+def test_a_slow_server_is_an_outage_that_is_logged_once_and_ends_by_itself(
+    own_redis: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every reply a second late: requests are decided here, and nothing piles up behind it."""
+
+    async def scenario() -> None:
+        async with running(own_redis, policy(100_000), settings=QUICK) as limiter:
+            with own_redis.client() as client:
+                client.execute_command("CLIENT", "PAUSE", "1500", "ALL")
+            plan = limiter.planner.for_tenant("acme", "default")
+            for _ in range(5):
+                late = await asyncio.gather(*(limiter.decide(plan) for _ in range(30)))
+                assert {decision.source for decision in late} == {Source.LOCAL}
+
+            async def back() -> bool:
+                return (await sources(limiter)) == {Source.REDIS: 1}
+
+            await until(back)
+
+    with caplog.at_level("INFO", logger="platform_ratelimit.redis"):
+        asyncio.run(scenario())
+    levels = [record.levelname for record in caplog.records if record.name == "platform_ratelimit.redis"]
+    assert levels == ["INFO", "WARNING", "INFO"]
+
+
 def test_a_flushed_script_is_no_outage(own_redis: RedisServer) -> None:
     async def scenario() -> None:
         changes: list[bool] = []

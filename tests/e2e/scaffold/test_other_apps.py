@@ -12,6 +12,7 @@ from unit.scaffold.apps import legacy_app, pages_router_app
 
 from platformctl.app.scaffold_tests import Action, Outcome, Request, scaffold
 from platformctl.errors import PlatformError
+from platformctl.scaffold.nextjs.framework import PARTS
 
 pytestmark = [pytest.mark.node, pytest.mark.slow, pytest.mark.e2e]
 
@@ -83,3 +84,14 @@ def test_a_pages_application_in_a_workspace_runs(tmp_path: Path, packages: Path)
 def test_verifying_without_packages_says_how_to_get_them(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="Jest is not installed"):
         lay(legacy_app(tmp_path), verify=True)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("part", PARTS)
+def test_each_part_alone_is_sound(tmp_path: Path, packages: Path, part: str) -> None:
+    app = link(packages, pages_router_app(tmp_path / "web"))
+    scaffold(Request(root=app.root, allow_dirty=True, only=part), TALK)
+    app.run("next", "typegen")
+    expect_sound(app)
+    if part == "unit":
+        assert app.jest().code == 0

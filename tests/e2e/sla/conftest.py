@@ -64,6 +64,11 @@ credits:
       - {below: "0.999", percent: "10"}
       - {below: "0.99", percent: "25"}
 """
+THROTTLING = """
+throttling:
+  - {tiers: [platinum], counts_as: ours}
+  - {tiers: [silver], counts_as: theirs}
+"""
 MAINTENANCE = """
 exclusions:
   - id: database-upgrade
@@ -133,6 +138,7 @@ def _laid(folder: Path, url: str) -> Reports:
         ("tiers", TIERS),
         ("credits", CREDITS),
         ("maintenance", MAINTENANCE),
+        ("throttling", THROTTLING),
     ):
         (folder / "slas" / f"{name}.yml").write_text(text)
     return Reports(Workspace(folder), url)

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -45,17 +46,16 @@ def make_blocks(openmetrics: Path, folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *, config: str = "{}") -> Iterator[str]:
+def serving(folder: Path, *, config: str = "{}", flags: tuple[str, ...] = ()) -> Iterator[str]:
     """The URL of a Prometheus that serves the blocks in `folder`."""
     (folder / "prometheus.yml").write_text(config)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with (folder / "prometheus.log").open("w") as log:
         process = subprocess.Popen(
             [
                 "prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}",
                 "--storage.tsdb.retention.time=20y", f"--web.listen-address=127.0.0.1:{port}",
+                *flags,
             ],
             stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -67,14 +67,26 @@ def serving(folder: Path, *, config: str = "{}") -> Iterator[str]:
         process.wait(timeout=20)
 
 
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     until = time.monotonic() + 30
     while time.monotonic() < until:
         if process.poll() is not None:
             raise AssertionError(f"prometheus ended: {log.read_text()[-500:]}")
-        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1) as answer:
-            if answer.status == 200:
-                return
+        with contextlib.suppress(OSError):
+            try:
+                with urllib.request.urlopen(url, timeout=1):
+                    return
+            except urllib.error.HTTPError as answer:
+                if answer.code == 401:  # it is up, and lets nobody in
+                    return
         time.sleep(0.1)
     raise AssertionError(f"prometheus was not ready within 30 s: {log.read_text()[-500:]}")
 

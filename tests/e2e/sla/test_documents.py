@@ -6,6 +6,7 @@ import contextlib
 import json
 import threading
 from collections.abc import Iterator
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -27,6 +28,55 @@ def test_a_tenants_documents_hold_no_other_tenants_name_or_figure(reports: Repor
         found = [other for other in OTHERS if other in text]
         assert found == [], name
         assert "13,000" in text or "13000" in text, name
+
+
+def test_documents_are_each_tenants_own_report_and_no_more(reports: Reports, tmp_path: Path) -> None:
+    """The same bytes as --tenant gives; of no tenant does another one's document hold a name."""
+    out = tmp_path / "out"
+    ran = reports.run("--documents", "--xlsx", "--out", str(out))
+    assert "wrote the documents of 8 tenants" in ran.stderr
+    alone = reports.run("--tenant", "upgraded", "--xlsx", "--out", str(tmp_path / "alone"))
+    assert alone.code == 0, alone.stderr
+    for path in (tmp_path / "alone").iterdir():
+        assert path.read_bytes() == (out / "tenants" / path.name).read_bytes(), path.name
+    owners = {"faulty", "late", "noisy", "upgraded", "slow", "absent"}
+    for owner in owners:
+        page = (out / "tenants" / f"sla-2026-W43-{owner}.html").read_text()
+        assert [other for other in owners - {owner} if f'"{other}"' in page or f"({other}" in page] == []
+
+
+def test_a_workbook_holds_numbers_and_no_formulas(reports: Reports, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    reports.workspace.edit("slas/tenants.yml", "Faulty Towers", "=1+1")
+    reports.run("--xlsx", "--out", str(tmp_path / "out"))
+    book = load_workbook(tmp_path / "out" / "sla-2026-W43.xlsx")
+    assert book.sheetnames == ["Tenants", "Incidents", "Data quality", "Queries"]
+    heads, *rows = book["Tenants"].iter_rows()
+    titles = [cell.value for cell in heads]
+    faulty = dict(zip(titles, next(row for row in rows if row[3].value == "faulty"), strict=True))
+    assert (faulty["failed"].value, faulty["failed"].data_type) == (3000, "n")
+    assert faulty["name"].data_type == "s"
+
+
+def test_headers_and_secrets_reach_the_server_and_nothing_else(reports: Reports, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("s3cret\n")
+    with answering([]) as url:
+        asked = ("--prometheus", url, "--period", "2026-W43")
+        let_in = (
+            "--org",
+            "team-a",
+            "--header",
+            "THANOS-TENANT=team-b",
+            "--token-file",
+            str(tmp_path / "token"),
+        )
+        ran = reports.workspace.run("sla-report", *asked, *let_in)
+    assert "no service level history" in ran.stderr
+    assert {(h["X-Scope-OrgID"], h["THANOS-TENANT"], h["Authorization"]) for h in HEARD} == {
+        ("team-a", "team-b", "Bearer s3cret")
+    }
+    assert "s3cret" not in ran.stderr + ran.stdout
 
 
 def test_names_from_the_workspace_are_text_and_no_markup(reports: Reports, tmp_path: Path) -> None:
@@ -117,6 +167,8 @@ def test_a_later_correction_is_a_visible_restatement(reports: Reports, tmp_path:
         (("--prometheus", "http://me:secret@127.0.0.1:1"), "a password in a URL ends up in logs", 2),
         (("--prometheus", "file:///etc/passwd"), "not the URL of a server", 2),
         (("--close", "--tenant", "steady"), "closed for all tenants at once", 2),
+        (("--header", "Authorization=secret"), "ends up in process lists", 2),
+        (("--documents",), "--documents needs --out", 2),
     ],
 )
 def test_what_cannot_be_reported_is_refused_with_its_reason(
@@ -149,12 +201,17 @@ def test_an_answer_that_cannot_be_trusted_gives_no_figure(
     assert (ran.code, says in ran.stderr, ran.stdout) == (1, True, "")
 
 
+HEARD: list[Message] = []
+"""The headers of what `answering` was asked, the last time."""
+
+
 @contextlib.contextmanager
 def answering(result: list[object], *, warnings: tuple[str, ...] = ()) -> Iterator[str]:
     """A server with Prometheus' API that knows the time, and answers everything else with `result`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            HEARD.append(self.headers)
             body = {"status": "success", "data": {"resultType": "scalar", "result": [NOW, str(NOW)]}}
             if "time%28%29" not in self.path:
                 body["data"] = {"resultType": "matrix", "result": result}
@@ -166,6 +223,7 @@ def answering(result: list[object], *, warnings: tuple[str, ...] = ()) -> Iterat
         def log_message(self, *_: object) -> None:
             return
 
+    HEARD.clear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

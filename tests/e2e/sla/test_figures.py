@@ -26,7 +26,7 @@ def test_every_tenants_counts_are_exact(week: Reports) -> None:
         "late": (50_950, 0, 0),  # from Thursday 12:00: 85 hours, less 5 minutes of outage, at 10 a minute
         "noisy": (REQUESTS, 10_115, 0),
         "quiet": (0, 0, 0),
-        "slow": (REQUESTS, 0, 0),
+        "slow": (REQUESTS, 10_115, 0),  # one of a hundred is throttled: ours, by its contract
         "steady": (REQUESTS, 0, 0),
         "upgraded": (REQUESTS, 130 * 100, 120 * 100),
     }
@@ -160,3 +160,70 @@ def test_a_tenant_that_came_on_thursday_says_so(week: Reports) -> None:
     (late,) = week.told("--tenant", "late")["statements"]
     assert late["notes"] == ["Counted since 2026-10-22 12:00 +0200: nothing is known of it before."]
     assert week.told("--tenant", "steady")["statements"][0]["notes"] == []
+
+
+def test_throttled_requests_are_ours_or_theirs_by_contract(week: Reports) -> None:
+    found = {t: s["throttled"] for t, s in week.statements().items() if s["throttled"]}
+    assert found == {
+        "slow": {"count": 10_115, "ours": True},
+        "upgraded": {"count": 2 * 10_115, "ours": False},  # two of 102, left out: 100 remain
+    }
+    assert week.statements()["slow"]["availability"]["counts"]["percent"] == "99.0000"
+
+
+def test_a_percentile_lies_between_two_recorded_bounds(week: Reports) -> None:
+    """slow: 95 of 100 requests within 100 ms, the other five between 1 and 2.5 s."""
+    found = {
+        t: {p["percent"]: (p["over"], p["at_most"]) for p in s["percentiles"]}
+        for t, s in week.statements().items()
+    }
+    assert found["slow"] == {50: ("0", "0.1"), 95: ("0", "0.1"), 99: ("1", "2.5")}
+    assert found["steady"] == {50: ("0", "0.1"), 95: ("0", "0.1"), 99: ("0", "0.1")}
+    assert found["quiet"] == found["absent"] == {}
+
+
+def test_buckets_that_contradict_the_count_give_no_percentile(week: Reports) -> None:
+    noisy = week.statements()["noisy"]
+    assert (noisy["percentiles"], noisy["buckets"]) == ([], [])
+    assert any("no percentile is given" in note for note in noisy["notes"])
+
+
+def test_a_fault_is_timed_from_its_first_failing_minute_to_its_last(week: Reports) -> None:
+    """It began at 08:00 and lasted half an hour; the alert fired in the minute that ended at 08:03."""
+    burn = next(i for i in week.told()["incidents"] if i["alert"] == "ErrorBudgetBurnFast")
+    assert burn["fault"] == {"start": "2026-10-21T08:00:00Z", "end": "2026-10-21T08:30:00Z"}
+    assert (burn["basis"], burn["minutes_to_detect"], burn["minutes_to_repair"]) == (
+        "recorded failures",
+        2,
+        30,
+    )
+
+
+def test_a_post_mortem_comes_before_what_was_recorded(reports: Reports) -> None:
+    (reports.workspace.folder / "slas" / "incidents.yml").write_text(
+        "incidents:\n"
+        '  - {id: a, start: "2026-10-21T07:55Z", end: "2026-10-21T08:40Z", cause: Pool, tenants: [faulty]}\n'
+        '  - {id: b, start: "2026-10-24T09:00Z", end: "2026-10-24T11:00Z", cause: Not theirs, tenants: [slow]}\n'
+    )
+    found = {i["alert"]: i for i in reports.run("--json").json["incidents"]}
+    burn, down = found["ErrorBudgetBurnFast"], found["ServiceDown"]
+    assert (burn["basis"], burn["cause"]) == ("post-mortem", "Pool")
+    assert (burn["minutes_to_detect"], burn["minutes_to_repair"]) == (7, 45)
+    # the platform's: its outage of five minutes; what was established for one tenant is not everybody's
+    assert (down["basis"], down["cause"], down["minutes_to_repair"]) == ("recorded failures", "", 5)
+
+
+def test_what_recurs_is_excluded_by_the_clock_on_the_wall(reports: Reports) -> None:
+    """Sundays two to four in Berlin: on the day of 25 hours that is 00:00 to 03:00 UTC, and covers the upgrade."""
+    (reports.workspace.folder / "slas" / "maintenance.yml").write_text(
+        "recurring:\n  - id: sundays\n    repeat: FREQ=WEEKLY;BYDAY=SU\n    since: '2026-01-01'\n"
+        "    from: '02:00'\n    to: '04:00'\n    zone: Europe/Berlin\n    reason: Agreed\n    tiers: [silver]\n"
+    )
+    (mine,) = reports.run("--json", "--tenant", "upgraded").json["statements"]
+    assert counts(mine) == (REQUESTS, 13_000, 13_000)
+    assert [e["id"] for e in mine["excused"]] == ["sundays-2026-10-25"]
+    assert mine["excused"][0]["when"] == {"start": "2026-10-25T00:00:00Z", "end": "2026-10-25T03:00:00Z"}
+
+
+def test_a_tiers_report_tells_of_no_other_tiers_incidents(week: Reports) -> None:
+    assert [i["alert"] for i in week.told("--tier", "bronze")["incidents"]] == ["ServiceDown"]

@@ -70,7 +70,68 @@ def test_the_heat_map_has_a_cell_for_every_hour_of_the_week(written: Path, brows
     page.close()
 
 
-def test_the_pdf_is_one(written: Path) -> None:
-    pdf = (written / "sla-2026-W43-upgraded.pdf").read_bytes()
-    assert pdf.startswith(b"%PDF-")
-    assert b"/Type /Page" in pdf
+def test_the_chart_has_a_place_for_every_hour(written: Path, browser: object) -> None:
+    """169 hours less the one that was never summed, each with its answered and its failed requests."""
+    page = browser.new_page()
+    page.goto((written / "sla-2026-W43-upgraded.html").as_uri())
+    assert page.locator(".chart svg[role=img]").count() == 1
+    assert page.locator(".chart .bar rect").count() == 2 * 168
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('.chart .color-1 rect')).fill")
+        == "rgb(164, 14, 38)"
+    )
+    page.close()
+
+
+SCREENS = Path(__file__).parent / "screens"
+"""Pictures that a person has looked at. --update-golden takes new ones."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark", "print"])
+@pytest.mark.parametrize("name", ["sla-2026-W43", "sla-2026-W43-upgraded"])
+def test_the_page_looks_as_it_did(
+    written: Path, browser: object, name: str, scheme: str, pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    """Fonts and the browser differ by machine: pictures are compared small, and by the share that differs."""
+    from PIL import Image, ImageChops
+
+    page = browser.new_page(viewport={"width": 1100, "height": 1400})
+    page.emulate_media(
+        media="print" if scheme == "print" else "screen", color_scheme=scheme.replace("print", "light")
+    )
+    page.goto((written / f"{name}.html").as_uri())
+    page.screenshot(path=tmp_path / "seen.png")
+    page.close()
+    seen = Image.open(tmp_path / "seen.png").convert("RGB").resize((275, 350))
+    stored = SCREENS / f"{name}-{scheme}.png"
+    if pytestconfig.getoption("--update-golden"):
+        SCREENS.mkdir(exist_ok=True)
+        seen.quantize(64).save(stored, optimize=True)
+    differing = (
+        ImageChops.difference(seen, Image.open(stored).convert("RGB")).convert("L").point(lambda v: v > 48)
+    )
+    share = sum(differing.histogram()[1:]) / (275 * 350)
+    assert share < 0.06, f"{share:.1%} of {stored.name} differs"
+
+
+def test_the_pdf_shows_every_figure_on_whole_pages(written: Path) -> None:
+    import pypdfium2
+
+    pdf = pypdfium2.PdfDocument(written / "sla-2026-W43-upgraded.pdf")
+    texts = [page.get_textpage().get_text_bounded() for page in pdf]
+    assert "99.8999 %" in texts[0]
+    assert "Upgrade of the database" in "".join(texts)
+    for page in pdf:
+        assert [round(side) for side in page.get_size()] == [595, 842]  # A4 in points
+        picture = page.render(scale=0.5, grayscale=True).to_pil()
+        margin = picture.crop((0, 0, 12, picture.height))
+        assert margin.getextrema()[0] > 250, "something is cut at the left edge"
+    pdf.close()
+
+
+def test_a_table_of_all_tenants_fits_on_paper(written: Path, browser: object) -> None:
+    page = browser.new_page(viewport={"width": 680, "height": 960})  # A4 less its margins, at 96 dpi
+    page.emulate_media(media="print")
+    page.goto((written / "sla-2026-W43.html").as_uri())
+    assert page.evaluate("(t => t.scrollWidth <= t.clientWidth)(document.querySelector('.scroll'))")
+    page.close()

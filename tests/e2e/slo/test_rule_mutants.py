@@ -38,22 +38,28 @@ MUTANTS: Final = {
     ),
     "no floor for low traffic": ("slo", "[59m30s]) >= 10)", "[59m30s]) >= 1)", "too few to page"),
     "no floor over 30 days": ("slo_budgets", ">= 10", ">= 1", "broken objective"),
-    "first events missed": ("slo", "up offset 1m == 1", "up offset 1m == 2", "first request ever"),
+    "a ticket without history": ("slo_budgets", ">= 10080", ">= 0", "early outage"),
+    "first events missed": ("slo", "offset 1m) == 1", "offset 1m) == 2", "first request ever"),
     "every new series counted whole": (
         "slo",
         "and on (job, instance) slo:target_watched:info",
         "",
         "no burst",
     ),
-    "a reset counts nothing": ("slo", "_total[5m]) <", "_total[5m]) < 0 *", "minute of a restart"),
-    "tickets at half the pace": (
+    "a reset counts nothing": (
         "slo",
+        "- last_over_time(edge_requests_total[5m] offset 1m) >= 0",
+        "- last_over_time(edge_requests_total[5m] offset 1m)",
+        "minute of a restart",
+    ),
+    "tickets at half the pace": (
+        "slo_windows",
         "slo:burn_rate:ratio6h > 1 and slo:burn_rate:ratio3d > 1",
         "slo:burn_rate:ratio6h > 0.5 and slo:burn_rate:ratio3d > 0.5",
         "the budget lasts",
     ),
     "the day's window of a ticket forgotten": (
-        "slo",
+        "slo_windows",
         "slo:burn_rate:ratio1d > 3",
         "slo:burn_rate:ratio1d > 0.5",
         "17 good hours",
@@ -73,8 +79,8 @@ MUTANTS: Final = {
     "any two tenants are many": ("slo_alerts", ">= 3", ">= 2", "a gym"),
     "the threshold's bucket not chosen": (
         "slo",
-        "* on (tier, le) group_left () slo:tier_latency_bound:info",
-        "* on (tier) group_left () slo:tier_latency_bound:info",
+        "and on (tenant, le) slo:tenant_latency_bound:info",
+        "and on (tenant) slo:tenant_latency_bound:info",
         "40 % slower",
     ),
     "errors are not counted": ("slo", 'status_class="5xx"', 'status_class="4xx"', "2 % failing"),

@@ -78,3 +78,12 @@ def test_deploy_works_in_an_empty_folder_and_names_what_it_leaves_out(
         assert "pip install 'platformctl[demo]'" in call(installed, "plan", cwd=tmp_path)
     finally:
         call(installed, "down", "--volumes", "--yes", cwd=tmp_path)
+
+
+def test_the_wheel_carries_the_limiter_that_it_publishes(installed: Path, tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "main.py").write_text("from fastapi import FastAPI\n\napp = FastAPI()\n")
+    call(installed, "ratelimit", "publish", "shop", "--yes", cwd=tmp_path)
+    laid = (tmp_path / "shop" / "platform_ratelimit" / "decide.lua").read_text()
+    assert laid == (ROOT / "stack/platform_ratelimit/src/platform_ratelimit/decide.lua").read_text()
+    assert "hiredis" in (tmp_path / "shop" / "ratelimit-requirements.txt").read_text()

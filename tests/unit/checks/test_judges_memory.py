@@ -61,7 +61,7 @@ def test_a_refusal_is_never_remembered(tmp_path: Path) -> None:
 
 def test_the_oldest_verdicts_are_forgotten(tmp_path: Path) -> None:
     passed = Passed(tmp_path / "passed")
-    for number in range(150):
+    for number in range(510):
         passed.add(f"{number:03d}")
-    assert len(list(passed.folder.iterdir())) == 100
-    assert "149" in passed
+    assert len(list(passed.folder.iterdir())) == 500
+    assert "509" in passed

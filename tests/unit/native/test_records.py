@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from platformctl.errors import PlatformError
-from platformctl.sinks.native import machine, procfs
+from platformctl.sinks import machine
+from platformctl.sinks.native import procfs
 from platformctl.sinks.native.layout import Layout
 from platformctl.sinks.native.records import Record, RecordStore, mark_entry
 

@@ -61,3 +61,12 @@ def test_removal_by_the_command_leaves_no_trace(sample: Path) -> None:
     run(sample, "--yes", "--allow-dirty")
     assert run(sample, "--remove", "--yes", "--allow-dirty").exit_code == 0
     assert sorted(sample.rglob("*")) == before
+
+
+def test_a_preview_of_a_removal_removes_nothing(sample: Path) -> None:
+    run(sample, "--yes", "--allow-dirty")
+    before = sorted(sample.rglob("*"))
+    ran = run(sample, "--remove", "--dry-run", "--yes", "--allow-dirty")
+    assert "- delete   tests/jest.config.mjs" in ran.stdout
+    assert sorted(sample.rglob("*")) == before
+    assert isinstance(run(sample, "--remove", "--check").exception, UsageError)

@@ -24,12 +24,12 @@ def test_the_sample_is_understood() -> None:
     assert app.src == "src/"
     assert app.pages == ("/", "/b2b", "/cinemas", "/gyms", "/hotels", "/login", "/retail")
     assert [(r.path, r.methods) for r in app.api_routes][-2:] == [
-        ("/api/orders", ("GET", "POST")),
-        ("/api/orders/[id]", ("GET",)),
+        ("/api/stays/[id]", ("DELETE",)),
+        ("/api/tickets", ("POST",)),
     ]
     assert app.tenant_header == "X-Tenant-ID"
     assert app.provider is not None
-    assert app.provider.props == "{ tenant: session.tenant, role: session.role }"
+    assert app.provider.props == {"tenant": "session.tenant", "role": "session.role"}
     assert app.proxy is not None
     assert app.proxy.redirects
 

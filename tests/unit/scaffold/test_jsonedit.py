@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from platformctl.errors import PlatformError
@@ -37,6 +37,11 @@ def written(document: JsonValue, indent: int | str | None, *, crlf: bool) -> str
     return text.replace("\n", "\r\n") if crlf else text
 
 
+# How long an example takes says nothing on a busy machine.
+UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@UNTIMED
 @given(OBJECTS, INDENTS, st.booleans())
 def test_reading_agrees_with_the_standard_library(
     document: dict[str, JsonValue], indent: int, crlf: bool
@@ -44,6 +49,7 @@ def test_reading_agrees_with_the_standard_library(
     assert parse(written(document, indent, crlf=crlf)).value == document
 
 
+@UNTIMED
 @given(OBJECTS, INDENTS, st.booleans(), KEYS, VALUES)
 def test_a_new_entry_is_there_and_leaves_the_others(
     document: dict[str, JsonValue], indent: int, crlf: bool, key: str, value: JsonValue
@@ -52,6 +58,7 @@ def test_a_new_entry_is_there_and_leaves_the_others(
     assert json.loads(after) == {**document, key: value}
 
 
+@UNTIMED
 @given(OBJECTS, INDENTS, st.booleans(), KEYS, VALUES)
 def test_adding_and_dropping_gives_back_every_byte(
     document: dict[str, JsonValue], indent: int, crlf: bool, key: str, value: JsonValue
@@ -60,6 +67,7 @@ def test_adding_and_dropping_gives_back_every_byte(
     assert jsonedit.drop(jsonedit.put(text, (key,), value), (key,)) == text
 
 
+@UNTIMED
 @given(OBJECTS, INDENTS, st.booleans(), st.lists(KEYS, max_size=4, unique=True), KEYS)
 def test_an_item_comes_and_goes_without_a_trace(
     document: dict[str, JsonValue], indent: int, crlf: bool, items: list[str], item: str
@@ -71,6 +79,7 @@ def test_an_item_comes_and_goes_without_a_trace(
     assert jsonedit.drop_item(after, ("exclude",), item) == text
 
 
+@UNTIMED
 @given(OBJECTS, INDENTS, st.data())
 def test_dropping_any_entry_leaves_the_others(
     document: dict[str, JsonValue], indent: int, data: st.DataObject

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from check_jsonschema.cli import main as check_jsonschema
 from click.testing import CliRunner
 from unit.scaffold.apps import SAMPLE, pages_app
@@ -106,6 +107,7 @@ def test_an_application_with_own_tools_keeps_them(tmp_path: Path) -> None:
         "components.platform.tsx",
         "framework.platform.tsx",
         "rendering.platform.tsx",
+        "routes.platform.ts",
     ]
     assert not list((root / "platform-tests").rglob("*.test.*"))
 
@@ -115,7 +117,7 @@ def test_props_are_inferred_and_what_is_not_is_named(tmp_path: Path) -> None:
     lay(root)
     generated = (root / "platform-tests/unit/components.platform.tsx").read_text()
     assert 'import Hello from "~/components/Hello";' in generated
-    assert '{ name: "sample name", onWave: jest.fn(), items: [{ id: 3 }] }' in generated
+    assert '<Hello name="sample name" onWave={onWave} items={[{ id: 3 }]} />' in generated
     assert "calls onWave when Wave is pressed" in generated
     todo = (root / "platform-tests/TODO.md").read_text()
     assert "component Odd" in todo
@@ -182,3 +184,15 @@ def test_a_seed_that_was_filled_in_stays_on_removal(sample: Path) -> None:
     outcome = lay(sample, Action.REMOVE)
     assert {step.path: step.kind for step in outcome.prepared.plan.steps}["tests/tenants.ts"] is Kind.EDITED
     assert [p.name for p in (sample / "tests").rglob("*") if p.is_file()] == ["tenants.ts"]
+
+
+def test_a_contract_in_yaml_becomes_types_and_mocks(sample: Path) -> None:
+    document = json.loads((sample / "openapi.json").read_text())
+    (sample / "openapi.json").unlink()
+    (sample / "openapi.yaml").write_text(yaml.safe_dump(document))
+    lay(sample)
+    assert json.loads((sample / "tests/mocks/openapi.json").read_text())["paths"] == document["paths"]
+    assert "export interface PurchaseOrder {" in (sample / "tests/mocks/api.ts").read_text()
+    (sample / "openapi.yaml").write_text("paths: {/api/new: {get: {}}}\n")
+    with pytest.raises(DifferencesFound, match=r"mocks/api\.ts"):
+        lay(sample, Action.CHECK)

@@ -8,7 +8,7 @@ import pytest
 
 from platformctl.errors import PlatformError
 from platformctl.model.artifact import Artifact
-from platformctl.model.release import Release, Unit
+from platformctl.model.release import Expected, Release, Unit
 from platformctl.render import manifest
 from platformctl.sinks.releases import ReleaseStore
 
@@ -16,7 +16,7 @@ from platformctl.sinks.releases import ReleaseStore
 def release(text: str) -> Release:
     files = {"prometheus/prometheus.yml": Artifact("prometheus/prometheus.yml", text.encode())}
     units = (Unit(name="prometheus", process="p", config=text, reloads=True, needs=("redis",)),)
-    return Release(files=files | {manifest.PATH: manifest.render(files, units)}, units=units)
+    return Release(files=files | {manifest.PATH: manifest.render(files, units, Expected())}, units=units)
 
 
 def test_a_staged_release_is_not_active_until_it_is_switched_to(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ def made(*, total: int, bad: int, in_window: int) -> object:
         forgiven=(Forgiven(segment=Segment(when=WHEN, exclusions=(window,)), bad=excluded),),
         objectives={},
         incidents=(),
+        fault_minutes={},
         past=(),
         hours=(),
         queries=(),

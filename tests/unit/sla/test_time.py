@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from platformctl.errors import UsageError
 from platformctl.model.tenancy import Tenant, Vertical
 from platformctl.sla import period as periods
-from platformctl.sla.exclusion import Exclusion, segments
+from platformctl.sla.exclusion import Exclusion, Selected, segments
 from platformctl.sla.period import Period
 from platformctl.sla.timeline import Interval, minute_at, outside, runs, whole_hours
 
@@ -115,7 +115,7 @@ def test_whole_hours_and_what_is_outside_them_make_the_whole(
 def window(name: str, start: int, end: int, **chosen: frozenset[str]) -> Exclusion:
     base = datetime(2026, 10, 25, tzinfo=UTC)
     when = Interval(start=base + timedelta(minutes=start), end=base + timedelta(minutes=end))
-    return Exclusion(id=name, when=when, reason="agreed", **chosen)
+    return Exclusion(id=name, when=when, reason="agreed", whom=Selected(**chosen))
 
 
 @given(st.lists(st.tuples(st.integers(-50, 150), st.integers(1, 80)), max_size=6))

@@ -33,7 +33,7 @@ def rule_files() -> dict[str, str]:
 
 def answers(status_class: str, values: str, *, instance: str = "a", tenant: str = "inn") -> dict[str, str]:
     labels = f'job="api", instance="{instance}", tenant="{tenant}", status_class="{status_class}"'
-    return {f"tenant_requests_total{{{labels}}}": values}
+    return {f"edge_requests_total{{{labels}}}": values}
 
 
 def recorded(

@@ -34,8 +34,8 @@ class Backend(Protocol):
         """Let go of every connection."""
         ...
 
-    async def decide(self, plan: Plan, *, wanted: int = 1) -> Reply:
-        """The script's reply within the deadline, or `BackendUnavailable`."""
+    async def decide(self, plan: Plan, *, wanted: int = 1, wait_s: float | None = None) -> Reply:
+        """The script's reply within the deadline (or `wait_s`), or `BackendUnavailable`."""
         ...
 
     async def announce(self, message: bytes) -> None:

@@ -21,6 +21,7 @@ Observe = Callable[[Decision, float], None]  # the decision and the seconds it t
 _BELIEVED_S = (
     1.0  # the longest a refusal is repeated unasked; bounds what a FLUSHALL or a reset leaves behind
 )
+_PATIENCE_S = 1.0  # of whoever asks what is left
 _CLOSED_RETRY_MS = 1000
 _BLOCKED_RETRY_MS = 60_000
 
@@ -78,8 +79,13 @@ class Limiter:
         return decision
 
     async def remaining(self, plan: Plan) -> list[int]:
-        """What is left of each limit of the plan, without taking any; raises `BackendUnavailable`."""
-        return list((await self.backend.decide(plan, wanted=0))[3:]) if plan.limits else []
+        """What is left of each limit of the plan, without taking any; raises `BackendUnavailable`.
+
+        No request waits for it, so it may take its time.
+        """
+        if not plan.limits:
+            return []
+        return list((await self.backend.decide(plan, wanted=0, wait_s=_PATIENCE_S))[3:])
 
     def _known(self, plan: Plan) -> Decision | None:
         """What needs no asking: blocked, unlimited, a leased unit in hand, or refused a moment ago."""

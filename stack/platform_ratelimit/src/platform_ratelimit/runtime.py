@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platform_ratelimit.backend import Backend
@@ -34,6 +36,7 @@ class RuntimeSettings:
     sentinels: Sequence[Address] = ()
     master: str = "mymaster"
     database_url: str | None = field(default=None, repr=False)
+    registry: tuple[Path, Path] | None = None  # a platform's tenants and limits; see db.registry
     initial: PolicySnapshot = UNLIMITED
     fair_share: float | None = None  # this process's part while Redis is away; 1 / processes if not told
     leases: LeaseSettings = field(default_factory=LeaseSettings)
@@ -106,7 +109,16 @@ class Runtime:
 
             from platform_ratelimit.db.edit import PolicyStore
             from platform_ratelimit.db.loader import PolicyLoader
+            from platform_ratelimit.db.registry import RegistryFiles, take_over
         except ModuleNotFoundError as error:
             raise MissingExtraError("SQLAlchemy", extra="db") from error
         self.store = PolicyStore(create_async_engine(url, pool_pre_ping=True))
-        self.loader = PolicyLoader(self.store, self.limiter, poll_s=self._settings.poll_s)
+        registry = self._settings.registry
+        self.loader = PolicyLoader(
+            self.store,
+            self.limiter,
+            poll_s=self._settings.poll_s,
+            prepare=partial(take_over, self.store, RegistryFiles(*registry))
+            if registry is not None
+            else None,
+        )

@@ -1,27 +1,17 @@
 """Run the decision service from the environment: ``uvicorn --factory platform_ratelimit.serve:service``.
 
-RATELIMIT_REDIS_URL           redis://127.0.0.1:6379/0
-RATELIMIT_REDIS_PASSWORD_FILE a file with the password
-RATELIMIT_DATABASE_URL        sqlite+aiosqlite:///… or postgresql+asyncpg://…
-RATELIMIT_TRUSTED_PROXIES     networks of the gateway, separated by commas (default: loopback)
-RATELIMIT_MARK_SECRET_FILE    the secret shared with the middleware behind the gateway
-RATELIMIT_JWT_KEY_FILE        the secret or public key that proves bearer tokens
-RATELIMIT_JWT_ALGORITHMS      RS256,… (default: RS256)
-RATELIMIT_JWT_CLAIM           the claim that names the tenant (default: tenant)
-RATELIMIT_FAIR_SHARE          this process's part of a quota while Redis is away (default: 1 / processes)
+Its variables are those of `platform_ratelimit.environment`; the gateway on loopback is trusted unless others are named.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
-from platform_ratelimit.address import LOOPBACK, TrustedProxies
-from platform_ratelimit.identity import ApiKey, Identify, JwtClaim, first_of
-from platform_ratelimit.mark import GatewayMark
-from platform_ratelimit.redis.settings import RedisSettings
-from platform_ratelimit.runtime import Runtime, RuntimeSettings
+from platform_ratelimit.address import LOOPBACK
+from platform_ratelimit.asgi import App
+from platform_ratelimit.environment import admins_from, identity_from, mark_from, proxies_from, settings_from
+from platform_ratelimit.runtime import Runtime
 from platform_ratelimit.service import DecisionService
 
 
@@ -32,38 +22,20 @@ def service() -> DecisionService:
 
 def service_from(environment: Mapping[str, str]) -> DecisionService:
     """The decision service that the variables describe."""
-    password = environment.get("RATELIMIT_REDIS_PASSWORD_FILE")
-    runtime = Runtime(
-        RuntimeSettings(
-            redis=RedisSettings.from_url(
-                environment.get("RATELIMIT_REDIS_URL", "redis://127.0.0.1:6379/0"),
-                password_file=Path(password) if password else None,
-            ),
-            database_url=environment.get("RATELIMIT_DATABASE_URL"),
-            fair_share=float(share) if (share := environment.get("RATELIMIT_FAIR_SHARE")) else None,
-        )
-    )
-    networks = environment.get("RATELIMIT_TRUSTED_PROXIES", ",".join(LOOPBACK))
-    secret = _read(environment.get("RATELIMIT_MARK_SECRET_FILE"))
+    runtime = Runtime(settings_from(environment))
     return DecisionService(
         runtime,
-        identify=_identity(environment, runtime),
-        proxies=TrustedProxies([network.strip() for network in networks.split(",") if network.strip()]),
-        mark=GatewayMark(secret) if secret is not None else None,
+        identify=identity_from(environment, runtime),
+        proxies=proxies_from(environment, default=LOOPBACK),
+        mark=mark_from(environment),
+        admin=_admin(environment, runtime),
     )
 
 
-def _identity(environment: Mapping[str, str], runtime: Runtime) -> Identify:
-    ways: list[Identify] = []
-    key = _read(environment.get("RATELIMIT_JWT_KEY_FILE"))
-    if key is not None:
-        algorithms = environment.get("RATELIMIT_JWT_ALGORITHMS", "RS256").split(",")
-        ways.append(
-            JwtClaim(key, algorithms=algorithms, claim=environment.get("RATELIMIT_JWT_CLAIM", "tenant"))
-        )
-    ways.append(ApiKey(lambda: runtime.limiter.planner.snapshot.api_keys))
-    return first_of(*ways)
+def _admin(environment: Mapping[str, str], runtime: Runtime) -> App | None:
+    digests = admins_from(environment)
+    if not digests:
+        return None
+    from platform_ratelimit.admin.application import admin_application  # needs the fastapi extra
 
-
-def _read(path: str | None) -> str | None:
-    return Path(path).read_text().strip() if path else None
+    return admin_application(runtime, digests)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from platform_ratelimit.address import TrustedProxies
-from platform_ratelimit.asgi import Receive, Scope, Send, header
+from platform_ratelimit.asgi import App, Receive, Scope, Send, header
 from platform_ratelimit.gate import Gate
 from platform_ratelimit.headers import HeaderFields, Headers
 from platform_ratelimit.identity import Identify
@@ -35,8 +35,13 @@ class DecisionService:
         proxies: TrustedProxies,
         mark: GatewayMark | None = None,
         headers: HeaderFields | None = None,
+        admin: App | None = None,
     ) -> None:
-        """`mark` tells the middleware behind the gateway that the request has been charged."""
+        """`mark` tells the middleware behind the gateway that the request has been charged.
+
+        `admin` serves what lies under ``/admin/``; the gateway never leads there.
+        """
+        self._admin = admin
         self._runtime, self._mark, self._fields = runtime, mark, headers or HeaderFields()
         self._gate = Gate(limiter=runtime.limiter, identify=identify, proxies=proxies)
 
@@ -47,6 +52,8 @@ class DecisionService:
             raise RuntimeError(f"the decision service does not speak {scope['type']}")
         elif scope["path"] == "/decide":
             await self._decide(scope, send)
+        elif self._admin is not None and scope["path"].startswith("/admin/"):
+            await self._admin(scope, receive, send)
         elif scope["path"] == "/healthz":
             await _answer(send, 200, b"ok\n", [_PLAIN])
         elif scope["path"] == "/metrics":
@@ -68,7 +75,8 @@ class DecisionService:
             await _answer(send, 200, b"", [*passed, *self._fields.of(decision)])
         else:
             status, body = problem(decision)
-            await _answer(send, status, body, [CONTENT_TYPE, *self._fields.of(decision)])
+            tenant_field = (TENANT_HEADER, (tenant or "").encode())  # for the gateway's log
+            await _answer(send, status, body, [CONTENT_TYPE, tenant_field, *self._fields.of(decision)])
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:

@@ -98,6 +98,41 @@ TENANT_DURATION: Final = _seconds(
     ("tenant",), TENANT_LATENCY_BUCKETS_S, 1,
 )  # fmt: skip
 
+# --- The edge: what the gateway has answered, whoever was behind it -------------------------------------
+EDGE_REQUESTS: Final = _counter(
+    "edge_requests_total", Group.EDGE,
+    "Requests answered by the gateway, by verified tenant ('unknown' without one) and status class;"
+    " what a dead backend leaves (502, 504) and what the rate limiter refuses are among them.",
+    ("tenant", "status_class"), 5,
+)  # fmt: skip
+EDGE_DURATION: Final = _seconds(
+    "edge_request_duration_seconds", Group.EDGE,
+    "Time from the first byte of a request to the last byte of its answer at the gateway, by tenant.",
+    ("tenant",), TENANT_LATENCY_BUCKETS_S, 1,
+)  # fmt: skip
+EDGE_THROTTLED: Final = _counter(
+    "edge_requests_throttled_total", Group.EDGE,
+    "Requests that the rate limiter refused at the gateway, by tenant; they count as 4xx as well.",
+    ("tenant",),
+)  # fmt: skip
+EDGE_UNDECIDED: Final = _counter(
+    "edge_requests_undecided_total", Group.EDGE,
+    "Requests let through unlimited and without a tenant, as no decision service has answered in time.",
+)  # fmt: skip
+EDGE_LINES: Final = _counter(
+    "edge_log_lines_total", Group.EDGE,
+    "Lines read from the gateway's access log, by outcome (counted, malformed, old, overflow).",
+    ("outcome",), 4,
+)  # fmt: skip
+EDGE_GAPS: Final = _counter(
+    "edge_log_gaps_total", Group.EDGE,
+    "Times that the log had been rotated away or cut before it was read to its end.",
+)  # fmt: skip
+EDGE_UNREAD: Final = _gauge(
+    "edge_log_unread_bytes", Group.EDGE, "Bytes of the access log that are written but not yet counted.",
+    unit="bytes",
+)  # fmt: skip
+
 # --- Authentication -------------------------------------------------------------------------------------
 AUTH_ATTEMPTS: Final = _counter(
     "auth_attempts_total", Group.AUTH, "Log-ins, by tenant and outcome (success, failure).",
@@ -248,6 +283,7 @@ TRAFFIC_DURATION: Final = _seconds(
 
 METRICS: Final = (
     HTTP_REQUESTS, HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_OLDEST, TENANT_REQUESTS, TENANT_DURATION,
+    EDGE_REQUESTS, EDGE_DURATION, EDGE_THROTTLED, EDGE_UNDECIDED, EDGE_LINES, EDGE_GAPS, EDGE_UNREAD,
     AUTH_ATTEMPTS,
     DB_QUERY_DURATION, DB_SLOW_QUERIES, DB_ERRORS, DB_POOL_IN_USE, DB_POOL_MAX,
     REDIS_COMMANDS, REDIS_DURATION, CACHE_LOOKUPS,

@@ -12,13 +12,12 @@ from threading import Lock
 from typing import Final, Generic, Protocol, TypeAlias, TypeVar
 
 from platform_telemetry import contract
+from platform_telemetry.exposition import header, label_text, number
 from platform_telemetry.spec import MetricSpec, MetricType
 
 Labels: TypeAlias = tuple[str, ...]
 Reading: TypeAlias = Callable[[], Mapping[Labels, float]]
 """Looks a gauge up when it is scraped: the value of each label combination."""
-
-_EXPOSED_TYPE: Final = {MetricType.INFO: "gauge"}
 
 
 class Value:
@@ -27,7 +26,7 @@ class Value:
     __slots__ = ("_head", "_lock", "value")
 
     def __init__(self, spec: MetricSpec, labels: Labels) -> None:
-        self._head = f"{spec.name}{_label_text(spec.labels, labels)} "
+        self._head = f"{spec.name}{label_text(spec.labels, labels)} "
         self._lock = Lock()
         self.value = 0.0
 
@@ -42,7 +41,7 @@ class Value:
 
     def lines(self) -> Iterator[str]:
         """The number as the exposition shows it."""
-        yield self._head + _number(self.value)
+        yield self._head + number(self.value)
 
 
 class Distribution:
@@ -58,8 +57,8 @@ class Distribution:
         names = (*spec.labels, "le")
         # "1.0" and not "1": Prometheus 3 writes it so, and matchers must fit 2.x as well
         bounds = (*(repr(float(bound)) for bound in spec.buckets), "+Inf")
-        buckets = (f"{spec.name}_bucket{_label_text(names, (*labels, bound))} " for bound in bounds)
-        text = _label_text(spec.labels, labels)
+        buckets = (f"{spec.name}_bucket{label_text(names, (*labels, bound))} " for bound in bounds)
+        text = label_text(spec.labels, labels)
         self._heads = (*buckets, f"{spec.name}_sum{text} ", f"{spec.name}_count{text} ")
 
     def observe(self, value: float) -> None:
@@ -77,7 +76,7 @@ class Distribution:
         for head, count in zip(self._heads, counts, strict=False):
             below += count
             yield f"{head}{below}"
-        yield self._heads[-2] + _number(total)
+        yield self._heads[-2] + number(total)
         yield f"{self._heads[-1]}{below}"
 
 
@@ -138,7 +137,7 @@ class Looked:
     def lines(self) -> Iterator[str]:
         """The samples as they are now."""
         for labels, value in self._reading().items():
-            yield f"{self.spec.name}{_label_text(self.spec.labels, labels)} {_number(value)}"
+            yield f"{self.spec.name}{label_text(self.spec.labels, labels)} {number(value)}"
 
 
 class Instruments:
@@ -179,8 +178,7 @@ class Instruments:
         """The exposition in Prometheus' text format 0.0.4, families in the catalogue's order."""
         lines: list[str] = []
         for spec in self.specs:
-            lines.append(f"# HELP {spec.name} {_escaped_help(spec.help)}")
-            lines.append(f"# TYPE {spec.name} {_EXPOSED_TYPE.get(spec.type, spec.type)}")
+            lines.append(header(spec).rstrip("\n"))
             for family in (self._values, self._distributions, self._looked):
                 if spec.name in family:
                     lines.extend(family[spec.name].lines())
@@ -198,22 +196,3 @@ class Instruments:
     def _overflowed(self, spec: MetricSpec) -> None:
         if contract.SERIES_OVERFLOW in self.specs:
             self.value(contract.SERIES_OVERFLOW).at(spec.name).inc()
-
-
-def _label_text(names: Labels, values: Labels) -> str:
-    if not names:
-        return ""
-    pairs = (f'{name}="{_escaped_label(value)}"' for name, value in zip(names, values, strict=True))
-    return "{" + ",".join(pairs) + "}"
-
-
-def _escaped_label(text: str) -> str:
-    return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
-
-
-def _escaped_help(text: str) -> str:
-    return text.replace("\\", r"\\").replace("\n", r"\n")
-
-
-def _number(value: float) -> str:
-    return repr(float(value)).removesuffix(".0")

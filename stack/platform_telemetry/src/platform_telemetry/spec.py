@@ -23,6 +23,7 @@ class Group(StrEnum):
     """What a metric is about; a process publishes whole groups."""
 
     HTTP = "http"
+    EDGE = "edge"
     AUTH = "auth"
     DATABASE = "database"
     CACHE = "cache"

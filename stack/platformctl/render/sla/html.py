@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from platformctl.render.sla import view
+from platformctl.render.sla import charts, view
 from platformctl.sla import wording
 from platformctl.sla.report import Hour, Report, Statement
 
@@ -46,12 +46,14 @@ class Day:
 def render(report: Report) -> str:
     """The whole page."""
     template = _environment().get_template("report.html")
+    detailed = any(s.detail for s in report.statements)
     return template.render(
         report=report,
         zone=report.period.zone,
         columns=view.SUMMARY,
         tenants=[_tenant(s, report) for s in report.statements if s.detail],
         title=_title(report),
+        budgets=None if detailed else charts.budgets(report.statements),
         view=view,
         wording=wording,
     )
@@ -79,6 +81,7 @@ def _tenant(statement: Statement, report: Report) -> dict[str, object]:
         "detail": statement.detail,
         "figures": list(view.figures(statement)),
         "days": list(_days(hours, report)),
+        "chart": charts.by_hour(hours, report.period.zone) if hours else None,
         "worst": view.worst_hours(hours),
         "spent": _spent(statement),
     }

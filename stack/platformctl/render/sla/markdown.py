@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterator
 
+from platformctl.render._markdown import table as _table
+from platformctl.render._markdown import text as _text
 from platformctl.render.sla import view
 from platformctl.sla import wording
 from platformctl.sla.report import Detail, Report, Statement
-
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|!~])")
 
 
 def render(report: Report) -> str:
@@ -58,7 +56,7 @@ def _tenant(statement: Statement, detail: Detail, report: Report) -> Iterator[st
     )
     yield from _list("Notes", list(statement.notes))
     yield from _list("Down", [wording.when(interval, zone) for interval in detail.down])
-    yield from _list("Incidents (alert-based)", [view.incident_text(i, zone) for i in detail.incidents])
+    yield from _list("Incidents", [view.incident_text(i, zone) for i in detail.incidents])
     yield from _list(
         "Excluded time", [f"{wording.when(e.when, zone)}: {e.reason}" for e in statement.excused]
     )
@@ -97,9 +95,11 @@ def _restatements(report: Report) -> Iterator[str]:
 
 def _appendix(report: Report) -> Iterator[str]:
     yield from ("## Appendix: where each figure comes from", "")
-    for query in report.queries:
-        yield f"- **{query.figure}**: {_text(query.definition)}"
-        yield f"  `{query.text}`, {view.instant_text(query)}"
+    yield from (f"- **{figure}**: {_text(definition)}" for figure, definition in view.DEFINITIONS)
+    yield ""
+    for source in view.sources(report):
+        yield f"- **{source.figure}**: {_text(source.definition)}"
+        yield from (f"  - `{query.text}`, {view.instant_text(query)}" for query in source.queries)
 
 
 def _list(title: str, lines: list[str]) -> Iterator[str]:
@@ -112,15 +112,3 @@ def _bullets(lines: list[str]) -> Iterator[str]:
     if lines:
         yield from (f"- {_text(line)}" for line in lines)
         yield ""
-
-
-def _table(heads: list[str], rows: Iterable[list[str]], *, right: list[bool]) -> Iterator[str]:
-    yield f"| {' | '.join(heads)} |"
-    yield f"|{'|'.join('---:' if to_right else '---' for to_right in right)}|"
-    yield from (f"| {' | '.join(_text(cell) for cell in row)} |" for row in rows)
-    yield ""
-
-
-def _text(text: str) -> str:
-    """The text with nothing in it that Markdown (or HTML inside it) would act upon."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split())).replace("\\<", "&lt;").replace("\\>", "&gt;")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Final
 
 from platformctl.sla import wording
+from platformctl.sla.percentile import SHOWN, percentiles
 from platformctl.sla.report import Report, Statement
 
 _HEADS: Final = (
     "period", "start", "end", "tenant", "name", "tier", "vertical", "data", "requests", "failed", "forgiven",
     "availability_percent", "objective_percent", "budget_left_percent", "observed_minutes", "down_minutes",
     "latency_threshold", "latency_measured", "latency_slow", "latency_objective_percent",
-    "credit_percent", "objectives_met",
+    "p50_over_s", "p50_at_most_s", "p95_over_s", "p95_at_most_s", "p99_over_s", "p99_at_most_s",
+    "throttled", "throttled_counts_as", "credit_percent", "objectives_met",
 )  # fmt: skip
 
 
@@ -49,9 +52,19 @@ def _row(s: Statement) -> tuple[object, ...]:
         s.latency.counts.total,
         s.latency.counts.bad,
         _bare(wording.target(s.latency.target)),
+        *_percentiles(s),
+        *((s.throttled.count, "ours" if s.throttled.ours else "theirs") if s.throttled else ("", "")),
         _bare(wording.credit(s.credit)),
         "yes" if s.kept else "no",
     )
+
+
+def _percentiles(s: Statement) -> Iterator[str]:
+    found = {p.share: p for p in percentiles(s.buckets, s.latency.counts.total)}
+    for share in SHOWN:
+        known = found.get(share)
+        yield f"{known.over:f}" if known else ""
+        yield f"{known.at_most:f}" if known and known.at_most is not None else ""
 
 
 def _bare(text: str) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from math import floor
 from typing import Final
 
 from platformctl.sla import wording
 from platformctl.sla.counts import Counts
+from platformctl.sla.percentile import Percentile, percentiles
 from platformctl.sla.queries import Query
-from platformctl.sla.report import Hour, Incident, Promise, Report, Statement
+from platformctl.sla.report import Hour, Incident, Promise, Report, Statement, Throttled
 from platformctl.sla.wording import NO_FIGURE
 
 WORST_HOURS: Final = 5
+TAIL: Final = Fraction(95, 100)
 
 UNCERTAINTY: Final = (
     "Counts are exact sums of what the platform's own counters showed at its scrapes (every 15 s). "
@@ -21,6 +24,31 @@ UNCERTAINTY: Final = (
     "75 s: one scrape and one evaluation. When a process dies, what it counted since its last scrape is lost. "
     "Percentages are rounded down, budget spent is rounded up."
 )
+
+
+DEFINITIONS: Final = (
+    (
+        "Availability",
+        "Good requests over counted requests; what is forgiven or, by contract, theirs does not count.",
+    ),
+    ("Error budget", "(1 - objective) of the counted requests may fail; spent is what failed over what may."),
+    ("Downtime", "Observed minutes that were down for the tenant, or in which the platform answered nobody."),
+    (
+        "Excluded time",
+        "Failures in an agreed window count neither as good nor as bad; good requests in it count.",
+    ),
+    ("Worst hours", "The hours with the most failed requests."),
+    ("Trend", "Availability less that of the period before, in percentage points."),
+    (
+        "Credit",
+        "By the credit table of the tier, for calendar months; its basis says whether requests or minutes.",
+    ),
+    (
+        "No data",
+        "The history holds nothing of the tenant: no figure and no verdict. No requests: an untouched budget.",
+    ),
+)
+"""What figures mean that are worked out of the queried ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +98,6 @@ def _last(statement: Statement) -> Counts | None:
     return statement.past[0].requests if statement.past else None
 
 
-SUMMARY: Final = (
-    Column("Tenant", lambda s: s.tenant, is_number=False),
-    Column("Tier", lambda s: s.tier, is_number=False),
-    Column("Availability", _if_known(lambda s: wording.percent(s.availability.counts.ratio))),
-    Column("Objective", lambda s: wording.target(s.availability.target)),
-    Column("Budget left", _if_known(lambda s: _left(s.availability))),
-    Column("Down", _if_known(lambda s: wording.duration(s.minutes.counted_bad))),
-    Column("Requests", _if_known(lambda s: wording.number(s.availability.counts.total))),
-    Column("Fast enough", _if_known(lambda s: wording.percent(s.latency.counts.ratio, 2))),
-    Column("Credit", _if_known(lambda s: wording.credit(s.credit))),
-    Column("Trend", _if_known(lambda s: wording.trend(s.availability.counts, _last(s)))),
-    Column("Objectives", verdict, is_number=False),
-)
-
-
 def figures(statement: Statement) -> Iterator[Figure]:
     """One tenant's figures, the most important first."""
     if not statement.known:
@@ -93,6 +106,8 @@ def figures(statement: Statement) -> Iterator[Figure]:
     yield from _latency(statement)
     requests = statement.availability.counts
     yield Figure("Requests", wording.number(requests.total), _classes(statement))
+    if statement.throttled is not None:
+        yield Figure("Throttled", wording.number(statement.throttled.count), _whose(statement.throttled))
     if requests.forgiven or statement.minutes.forgiven:
         yield Figure(
             "Excluded",
@@ -134,6 +149,32 @@ def _latency(statement: Statement) -> Iterator[Figure]:
             wording.percent(latency.counts.ratio, 2),
             f"objective {wording.target(latency.target)}: {_kept(latency)}",
         )
+    for found in percentiles(statement.buckets, latency.counts.total):
+        yield Figure(f"Latency p{found.share * 100}", *_bounds(found))
+
+
+def _bounds(found: Percentile) -> tuple[str, str]:
+    if found.at_most is None:
+        return f"over {wording.seconds(found.over)}", "beyond the last recorded bound"
+    return f"at most {wording.seconds(found.at_most)}", f"over {wording.seconds(found.over)}"
+
+
+def _tail(statement: Statement) -> str:
+    """The 95th percentile in a word."""
+    for found in percentiles(statement.buckets, statement.latency.counts.total):
+        if found.share == TAIL:
+            return _bounds(found)[0].replace("at most ", "<= ").replace("over ", "> ")
+    return NO_FIGURE
+
+
+def _whose(throttled: Throttled) -> str:
+    if throttled.ours:
+        return "refused by the limiter; by contract they count as failed"
+    return "refused by the limiter, over the tenant's own limit: neither good nor bad"
+
+
+def _throttled(statement: Statement) -> str:
+    return wording.number(statement.throttled.count) if statement.throttled else NO_FIGURE
 
 
 def _kept(promise: Promise) -> str:
@@ -144,6 +185,23 @@ def _classes(statement: Statement) -> str:
     return ", ".join(f"{c.name} {wording.number(c.count)}" for c in statement.classes)
 
 
+SUMMARY: Final = (
+    Column("Tenant", lambda s: s.tenant, is_number=False),
+    Column("Tier", lambda s: s.tier, is_number=False),
+    Column("Availability", _if_known(lambda s: wording.percent(s.availability.counts.ratio))),
+    Column("Objective", lambda s: wording.target(s.availability.target)),
+    Column("Budget left", _if_known(lambda s: _left(s.availability))),
+    Column("Down", _if_known(lambda s: wording.duration(s.minutes.counted_bad))),
+    Column("Requests", _if_known(lambda s: wording.number(s.availability.counts.total))),
+    Column("Fast enough", _if_known(lambda s: wording.percent(s.latency.counts.ratio, 2))),
+    Column("p95", _tail),
+    Column("Throttled", _throttled),
+    Column("Credit", _if_known(lambda s: wording.credit(s.credit))),
+    Column("Trend", _if_known(lambda s: wording.trend(s.availability.counts, _last(s)))),
+    Column("Objectives", verdict, is_number=False),
+)
+
+
 def worst_hours(hours: tuple[Hour, ...]) -> tuple[Hour, ...]:
     """The hours with the most failed requests, the worst first."""
     failed = [hour for hour in hours if hour.requests.bad]
@@ -151,15 +209,65 @@ def worst_hours(hours: tuple[Hour, ...]) -> tuple[Hour, ...]:
 
 
 def incident_text(incident: Incident, zone: str) -> str:
-    """An incident in one line; it names the tenant where it is about one."""
-    whom = f" ({incident.tenant})" if incident.tenant else ""
-    return f"{incident.alert}{whom}: {wording.when(incident.when, zone)}{', cut at the border' if incident.cut else ''}"
+    """An incident in one line; it names the tenant where it is about one, and the objective."""
+    about = ", ".join(part for part in (incident.tenant, incident.slo) if part)
+    whom = f" ({about})" if about else ""
+    cut = ", cut at the border" if incident.cut else ""
+    return f"{incident.alert}{whom}: {wording.when(incident.when, zone)}{cut}; {_fault_text(incident, zone)}"
+
+
+def _fault_text(incident: Incident, zone: str) -> str:
+    fault = incident.fault
+    if fault is None:
+        return "alert-based: when the fault began is not known"
+    detected, repaired = incident.minutes_to_detect, incident.minutes_to_repair
+    times = (
+        f", detected after {wording.duration(detected)}, repaired after {wording.duration(repaired)}"
+        if detected is not None and repaired is not None
+        else ""
+    )
+    cause = f": {incident.cause}" if incident.cause else ""
+    return f"fault since {wording.local(fault.start, zone)} by {incident.basis}{times}{cause}"
+
+
+def mean_times(incidents: tuple[Incident, ...]) -> str:
+    """Mean times to detect and to repair, of those whose fault is known; of the others, how long alerts fired."""
+    known = [i for i in incidents if i.fault and not i.cut]
+    alerts = [i.when.minutes for i in incidents if not i.fault and not i.cut]
+    detect = _mean([i.minutes_to_detect or 0 for i in known])
+    repair = _mean([i.minutes_to_repair or 0 for i in known])
+    return (
+        f"Mean time to detect {detect}, to repair {repair} ({len(known)} incidents with a known fault); "
+        f"mean length of the alert {_mean(alerts)} ({len(alerts)} alert-based ones). "
+        "Incidents cut at the border of the period are in no mean."
+    )
 
 
 def mean_time_to_resolve(incidents: tuple[Incident, ...]) -> str:
-    """Mean minutes from firing to the end of the alert, of incidents that lie inside the period."""
-    whole = [i.when.minutes for i in incidents if not i.cut]
-    return wording.duration(-(-sum(whole) // len(whole))) if whole else NO_FIGURE
+    """Mean length of the alerts that lie inside the period."""
+    return _mean([i.when.minutes for i in incidents if not i.cut])
+
+
+def _mean(minutes: list[int]) -> str:
+    return wording.duration(-(-sum(minutes) // len(minutes))) if minutes else NO_FIGURE
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One figure of the appendix: its definition, and every query that it was made of."""
+
+    figure: str
+    definition: str
+    queries: tuple[Query, ...]
+
+
+def sources(report: Report) -> Iterator[Source]:
+    """The appendix: the report's queries, by figure."""
+    by_figure: dict[tuple[str, str], list[Query]] = {}
+    for query in report.queries:
+        by_figure.setdefault((query.figure, query.definition), []).append(query)
+    for (figure, definition), queries in by_figure.items():
+        yield Source(figure, definition, tuple(queries))
 
 
 def instant_text(query: Query) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
-from platformctl.scaffold.lay import jsonc, jsonedit
+from platformctl.scaffold.lay import jsonedit
 from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.lay.project import OwnersView
-from platformctl.scaffold.lay.tree import Addition, Insertion, JsonEntry, JsonItem, Line, SharedFile
+from platformctl.scaffold.lay.tree import Addition, JsonEntry, JsonItem, Line, SharedFile
 from platformctl.scaffold.nextjs.app import App
-from platformctl.scaffold.nextjs.versions import E2E_ONLY, version_set
+from platformctl.scaffold.nextjs.lint import lint_command
+from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
+from platformctl.scaffold.nextjs.versions import lint_refusal, types_refusal, versions_for
 
 _UNIT_SCRIPTS: Final = {
     "test": "jest -c {folder}/jest.config.mjs",
@@ -20,11 +22,10 @@ _UNIT_SCRIPTS: Final = {
     "test:changed": "jest -c {folder}/jest.config.mjs --onlyChanged",
     "test:coverage": "jest -c {folder}/jest.config.mjs --coverage",
 }
-_ALL_SCRIPTS: Final = {
-    "test:types": "tsc -p {folder}",
-    "test:lint": "eslint -c {folder}/eslint.config.mjs {folder}",
+_E2E_SCRIPTS: Final = {
+    "test:e2e": "playwright test -c {folder}/playwright.config.ts",
+    "test:webkit": "node {folder}/scripts/webkit-smoke.mjs",
 }
-_E2E_SCRIPTS: Final = {"test:e2e": "playwright test -c {folder}/playwright.config.ts"}
 _PART_SCRIPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "visual": {
         "test:visual": "playwright test -c {folder}/playwright.config.ts --project=visual",
@@ -33,12 +34,13 @@ _PART_SCRIPTS: Final[Mapping[str, Mapping[str, str]]] = {
     "perf": {"test:bundle": "node {folder}/scripts/bundle-budget.mjs"},
     "security": {"test:audit": "node {folder}/scripts/audit.mjs"},
 }
-_FLAT: Final = r"(?:defineConfig\(\s*\[|tseslint\.config\((?:\s*\[)?|export default \[|Config\w* = \[)"
 
 
-def scripts(view: OwnersView, folder: str, parts: Collection[str]) -> dict[str, str]:
+def scripts(app: App, folder: str, parts: Collection[str]) -> dict[str, str]:
     """Script name to command; one whose name the owner uses gets `platform:` before it."""
-    wanted = dict(_ALL_SCRIPTS)
+    wanted = {} if types_refusal(app.packages) else {"test:types": "tsc -p {folder}"}
+    if lint_refusal(app.packages) is None:
+        wanted["test:lint"] = lint_command(app)
     if "unit" in parts:
         wanted |= _UNIT_SCRIPTS
     if "e2e" in parts:
@@ -46,10 +48,8 @@ def scripts(view: OwnersView, folder: str, parts: Collection[str]) -> dict[str, 
     for part, more in _PART_SCRIPTS.items():
         if part in parts:
             wanted |= more
-    own = jsonedit.value_at(view.read("package.json") or "{}", ("scripts",))
-    taken = own if isinstance(own, dict) else {}
     return {
-        (f"platform:{name}" if name in taken else name): command.format(folder=folder)
+        (f"platform:{name}" if app.has_script(name) else name): command.format(folder=folder)
         for name, command in wanted.items()
     }
 
@@ -59,25 +59,23 @@ def package_json(app: App, view: OwnersView, folder: str, parts: Collection[str]
     text = view.read("package.json") or "{}"
     entries: list[Addition] = [
         JsonEntry(at=("scripts", name), value=command)
-        for name, command in scripts(view, folder, parts).items()
+        for name, command in scripts(app, folder, parts).items()
     ]
-    has_own = jsonedit.has
-    for name, version in sorted(version_set(app.node_major).items()):
-        if name in E2E_ONLY and "e2e" not in parts:
-            continue
-        if not has_own(text, ("dependencies", name)):
+    wanted = versions_for(app.packages, node_major=app.node_major, parts=parts)
+    for name, version in wanted.items():
+        if not jsonedit.has(text, ("dependencies", name)):
             entries.append(JsonEntry(at=("devDependencies", name), value=version))
     return SharedFile(path="package.json", additions=tuple(entries))
 
 
 def tsconfig(view: OwnersView, folder: str) -> SharedFile:
     """Keeps the framework out of `next build`, which type-checks all that tsconfig includes."""
-    text = view.read("tsconfig.json") or "{}"
     at = ("exclude",)
-    if jsonedit.has(text, at):
+    if jsonedit.has(view.read("tsconfig.json") or "{}", at):
         return SharedFile(path="tsconfig.json", additions=(JsonItem(at=at, item=folder),))
-    inherited = _inherited_exclude(view, text)
-    value: JsonValue = [*inherited, folder]
+    # An own `exclude` hides the inherited one, and the compiler's default.
+    inherited = read_tsconfig(view).exclude
+    value: JsonValue = [*(("node_modules",) if inherited is None else inherited), folder]
     return SharedFile(path="tsconfig.json", additions=(JsonEntry(at=at, value=value),))
 
 
@@ -90,20 +88,6 @@ def gitignore(folder: str) -> SharedFile:
 def prettierignore(folder: str) -> SharedFile:
     """The framework keeps its own formatting, or every re-run would be a merge."""
     return SharedFile(path=".prettierignore", additions=(Line(line=f"/{folder}/"),), create="")
-
-
-def eslint(app: App, view: OwnersView, folder: str) -> SharedFile | None:
-    """The application's lint leaves the framework alone: it has a configuration of its own."""
-    name = app.eslint
-    text = view.read(name) if name else None
-    if name is None or text is None:
-        return None
-    if name.startswith("eslint.config."):
-        flat = Insertion(after=_FLAT, text=f'\n  {{ ignores: ["{folder}/**"] }},')
-        return SharedFile(path=name, additions=(flat,))
-    if name == ".eslintrc.json" or (name == ".eslintrc" and text.lstrip().startswith("{")):
-        return SharedFile(path=name, additions=tuple(_ignore_item(text, ("ignorePatterns",), folder)))
-    return SharedFile(path=".eslintignore", additions=(Line(line=f"/{folder}/"),), create="")
 
 
 def minimal_contract(app: App) -> str:
@@ -121,21 +105,3 @@ def minimal_contract(app: App) -> str:
     info: dict[str, JsonValue] = {"title": app.name, "version": "0"}
     document: dict[str, JsonValue] = {"openapi": "3.1.0", "info": info, "paths": paths}
     return json.dumps(document, indent=2) + "\n"
-
-
-def _ignore_item(text: str, at: tuple[str, ...], folder: str) -> Iterator[Addition]:
-    found = jsonedit.value_at(text, at)
-    if isinstance(found, str):
-        return
-    yield JsonItem(at=at, item=f"{folder}/")
-
-
-def _inherited_exclude(view: OwnersView, text: str) -> list[JsonValue]:
-    """The `exclude` that an own one would hide: the parent's, or the compiler's default."""
-    document = jsonc.parse(text, where="tsconfig.json").value
-    parent = document.get("extends") if isinstance(document, dict) else None
-    if isinstance(parent, str) and parent.startswith("./"):
-        found = jsonedit.value_at(view.read(parent[2:]) or "{}", ("exclude",))
-        if isinstance(found, list):
-            return found
-    return ["node_modules"]

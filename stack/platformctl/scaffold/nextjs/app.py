@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from platformctl.scaffold.nextjs.packages import Packages
 from platformctl.scaffold.nextjs.source import Alias
 
 
@@ -18,23 +20,30 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class PackageManager:
-    """How packages are installed and scripts run."""
+    """How packages are installed, and how scripts and programs are run.
+
+    `flavour` tells yarn's first version from the later ones; `locked` says whether the lock file is there.
+    """
 
     name: str
+    flavour: str
     install: str
     frozen: str
     run: str
     exec: str
+    add: str
     lock: str
+    locked: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class ApiRoute:
-    """A route handler: its path, its file and the methods that it exports."""
+    """A route handler: its path, its file and its methods. In the pages router one function answers them all."""
 
     path: str
     file: str
     methods: tuple[str, ...]
+    pages_router: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +62,7 @@ class Provider:
 
     name: str
     file: str
-    props: str
+    props: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +74,7 @@ class App:
     react_major: int
     node_major: int
     manager: PackageManager
+    packages: Packages
     workspace: str | None
     routers: tuple[str, ...]
     src: str
@@ -80,7 +90,7 @@ class App:
     session_cookie: str | None
     provider: Provider | None
     runners: tuple[str, ...]
-    eslint: str | None
+    linters: tuple[str, ...]
     prettier: bool
     output: str | None
     base_path: str
@@ -91,3 +101,8 @@ class App:
     def next_major(self) -> int:
         """The major version of Next.js."""
         return int(self.next_version.split(".")[0])
+
+    def has_script(self, name: str) -> bool:
+        """Whether package.json has a script of that name already."""
+        scripts = self.packages.document.get("scripts")
+        return isinstance(scripts, dict) and name in scripts

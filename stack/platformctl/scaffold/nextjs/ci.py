@@ -16,23 +16,23 @@ _CACHES: Final[Mapping[str, str]] = {
     "bun": '".bun/install/cache"',
 }
 
+# What the notification waits for: the job that each part brings.
+_JOBS: Final = (("unit", "unit"), ("e2e", "e2e"), ("visual", "visual"), ("security", "audit"))
+
 
 def pipelines(
-    app: App, *, folder: str, parts: Collection[str], scripts: Collection[str], frozen: bool
+    app: App, *, folder: str, parts: Collection[str], scripts: Collection[str]
 ) -> Iterator[LaidFile]:
     """The workflow files. In a workspace the first one waits in the folder to be moved to the repository's root."""
-    values = _values(app, folder=folder, parts=parts, scripts=scripts, frozen=frozen)
+    values = _values(app, folder=folder, parts=parts, scripts=scripts)
     github = ".github/workflows/platform-tests.yml" if app.workspace is None else f"{folder}/ci/github.yml"
     yield LaidFile(path=github, text=templates.render("ci/github.yml.j2", **values))
     yield LaidFile(path=f"{folder}/ci/gitlab.yml", text=templates.render("ci/gitlab.yml.j2", **values))
 
 
-def _values(
-    app: App, *, folder: str, parts: Collection[str], scripts: Collection[str], frozen: bool
-) -> dict[str, object]:
+def _values(app: App, *, folder: str, parts: Collection[str], scripts: Collection[str]) -> dict[str, object]:
     workdir = app.workspace or "."
     manager = app.manager
-    install = manager.frozen if frozen else manager.install
     prefix = "" if workdir == "." else f"{workdir}/"
     named = {
         short: next((name for name in scripts if name.removeprefix("platform:") == script), script)
@@ -54,24 +54,26 @@ def _values(
         "cache": _CACHES[manager.name],
         "run": manager.run,
         "exec": manager.exec,
-        "install": [*(["corepack enable"] if manager.name in {"pnpm", "yarn"} else []), install],
-        "setup": _setup(app, install, frozen=frozen),
+        "install": [*(["corepack enable"] if manager.name in {"pnpm", "yarn"} else []), manager.frozen],
+        "setup": _setup(app),
         "scripts": named,
         "projects": [
             name
             for part, name in (("a11y", "a11y"), ("perf", "performance"), ("security", "security"))
             if part in parts
         ],
+        "lints": named["lint"] in scripts,
+        "checks_types": named["types"] in scripts,
         "perf": "perf" in parts,
         "unit": "unit" in parts,
         "e2e": "e2e" in parts,
-        "needs": ", ".join([*(part for part in ("unit", "e2e") if part in parts), "build"]),
+        "needs": ", ".join([*(job for part, job in _JOBS if part in parts), "build"]),
         "visual": "visual" in parts,
         "security": "security" in parts,
     }
 
 
-def _setup(app: App, install: str, *, frozen: bool) -> str:
+def _setup(app: App) -> str:
     """The steps that put Node, the package manager and the packages in place."""
     manager = app.manager.name
     steps = []
@@ -79,8 +81,8 @@ def _setup(app: App, install: str, *, frozen: bool) -> str:
         steps += ["- run: corepack enable", "  working-directory: ."]
     if manager == "bun":
         steps += ["- uses: oven-sh/setup-bun@v2"]
-    steps += ["- uses: actions/setup-node@v4", "  with:", f"    node-version: {app.node_major}"]
-    if frozen and manager != "bun":
+    steps += ["- uses: actions/setup-node@v6", "  with:", f"    node-version: {app.node_major}"]
+    if manager != "bun":
         steps.append(f"    cache: {manager}")
-    steps.append(f"- run: {install}")
+    steps.append(f"- run: {app.manager.frozen}")
     return "\n".join(f"      {line}" for line in steps)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from platformctl.scaffold.nextjs import traffic
+from platformctl.scaffold.nextjs.actions import Action, action_of
+from platformctl.scaffold.nextjs.hooks import Hook, acts_on_appearing, hook_of
 from platformctl.scaffold.nextjs.samples import Sampler, Unknown
 from platformctl.scaffold.nextjs.source import Exported, Sources, find_all, text_of
 
@@ -31,22 +34,23 @@ _TESTS: Final = re.compile(
     r"(^|/)(__tests__|__mocks__|e2e|cypress|stories)/|\.(test|spec|stories|e2e|d)\.[jt]sx?$"
 )
 _CONTROL: Final = re.compile(r"<button\b|onClick=|<input\b|<select\b|<textarea\b")
-_SENDING: Final = re.compile(r"""method:\s*["'](POST|PUT|PATCH)|\.(post|put|patch)\(""")
-_REQUEST: Final = re.compile(r"\bfetch\(|\baxios\b|\bky\b|useSWR\(|useQuery\(")
+# A form that hands itself to a function, most often a server action.
+_SUBMITTED: Final = re.compile(r"\baction=\{|\bonSubmit=\{")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Component:
-    """A component a test can render: the element as JSX text and what is known of its behaviour."""
+    """A component a test can render: its props and what is known of its behaviour."""
 
     name: str
     path: str
     default: bool
-    props: str
+    props: Mapping[str, str]  # name to expression
     callbacks: tuple[tuple[str, str], ...]  # (name of a button, prop that it calls)
     presses: bool
     sends: bool
     loads: bool
+    submits: bool
     retry: str | None
     aborts: bool
 
@@ -65,8 +69,8 @@ class Found:
     """All that was found for unit tests."""
 
     components: tuple[Component, ...]
-    hooks: tuple[Exported, ...]
-    actions: tuple[Exported, ...]
+    hooks: tuple[Hook, ...]
+    actions: tuple[Action, ...]
     server_components: tuple[str, ...]
     todos: tuple[Todo, ...]
 
@@ -77,21 +81,26 @@ def source_files(sources: Sources, under: Iterable[str]) -> list[str]:
     return sorted({p for p in found if p.endswith((".ts", ".tsx")) and not _TESTS.search(p)})
 
 
-def find(sources: Sources, files: Iterable[str]) -> Found:
+def find(sources: Sources, files: Sequence[str]) -> Found:
     """Sort every exported function into what can be tested how; the rest is named with its reason."""
     components, todos, servers = list[Component](), list[Todo](), list[str]()
-    hooks, actions = list[Exported](), list[Exported]()
+    hooks, actions = list[Hook](), list[Action]()
     for path in files:
         if PurePosixPath(path).stem in SPECIAL_FILES:
             continue
-        text = sources.text(path)
         for exported in sources.exported(path):
-            if re.match(r"""^\s*["']use server["']""", text):
-                actions.append(exported)
-            elif re.fullmatch(r"use[A-Z]\w*", exported.name):
-                hooks.append(exported)
-            elif path.endswith("x") and exported.name[:1].isupper() and "<" in exported.text:
-                _sort(sources, exported, components, todos, servers)
+            try:
+                if re.match(r"""^\s*["']use server["']""", sources.text(path)):
+                    what, why = f"server action {exported.name}", "it cannot be called"
+                    actions.append(action_of(sources, exported, files))
+                elif re.fullmatch(r"use[A-Z]\w*", exported.name):
+                    what, why = f"hook {exported.name}", "what to use it with cannot be inferred"
+                    hooks.append(hook_of(sources, exported))
+                elif path.endswith("x") and exported.name[:1].isupper() and "<" in exported.text:
+                    what, why = f"component {exported.name}", "its props cannot be inferred"
+                    _sort(sources, exported, components, todos, servers)
+            except Unknown as unknown:
+                todos.append(Todo(what=what, path=path, why=f"{why} ({unknown})"))
     return Found(
         components=tuple(components),
         hooks=tuple(hooks),
@@ -111,11 +120,7 @@ def _sort(
         return
     if exported.name.endswith("Provider"):
         return
-    try:
-        components.append(_component(sources, exported))
-    except Unknown as unknown:
-        why = f"its props cannot be inferred ({unknown})"
-        todos.append(Todo(what=f"component {exported.name}", path=exported.path, why=why))
+    components.append(_component(sources, exported))
 
 
 def _component(sources: Sources, exported: Exported) -> Component:
@@ -123,10 +128,9 @@ def _component(sources: Sources, exported: Exported) -> Component:
     texts = {path: sources.text(path) for path in sources.reachable(exported.path)}
     shown = " ".join(text for path, text in texts.items() if path.endswith("x"))
     used = " ".join(texts.values())
-    requests = bool(_REQUEST.search(used))
-    loads = requests and _loads(sources, exported)
+    loads = traffic.asks(used) and acts_on_appearing(sources, exported)
     form = "<form" in exported.text
-    sends = requests and not loads and bool(_SENDING.search(used)) and bool(_CONTROL.search(shown))
+    sends = traffic.asks(used) and not loads and traffic.sends(used) and bool(_CONTROL.search(shown))
     callbacks = tuple(_callbacks(exported))
     return Component(
         name=exported.name,
@@ -137,30 +141,21 @@ def _component(sources: Sources, exported: Exported) -> Component:
         presses="<button" in shown and not (form or loads or callbacks),
         sends=sends,
         loads=loads,
+        submits=form and bool(_SUBMITTED.search(exported.text)) and not (sends or loads),
         retry=_retry(exported),
-        aborts="AbortController" in used and "signal" in used,
+        aborts=traffic.gives_up(used),
     )
 
 
-def _props(sources: Sources, exported: Exported) -> str:
-    parameters = exported.node.child_by_field_name("parameters")
-    first = parameters.named_children[0] if parameters and parameters.named_children else None
-    if first is None:
-        return "{}"
-    kind = first.child_by_field_name("type")
-    if kind is None:
+def _props(sources: Sources, exported: Exported) -> Mapping[str, str]:
+    """Each required prop with an expression for it."""
+    if not exported.parameters:
+        return {}
+    if exported.props_type is None:
         raise Unknown("they have no type")
-    return Sampler(sources).of(kind, exported.path, "props")
-
-
-def _loads(sources: Sources, exported: Exported) -> bool:
-    """Whether it asks the server when it appears: an effect in it or in a hook of the project that it calls."""
-    texts = [exported.text]
-    for name, module in sources.imports(exported.path):
-        target = sources.resolve(exported.path, module)
-        if target and name.startswith("use") and re.search(rf"\b{name}\(", exported.text):
-            texts.append(sources.text(target))
-    return any(re.search(r"useEffect\(|useQuery\(|useSWR\(", text) for text in texts)
+    sampler = Sampler(sources)
+    fields = sampler.fields(exported.props_type, exported.path)
+    return {name: sampler.of(kind, path, name, 1) for name, (kind, path) in fields.items()}
 
 
 def _callbacks(exported: Exported) -> Iterable[tuple[str, str]]:

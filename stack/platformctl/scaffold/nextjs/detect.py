@@ -4,35 +4,37 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 from platformctl.errors import PlatformError
-from platformctl.scaffold.lay import jsonc
-from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.nextjs import routes
 from platformctl.scaffold.nextjs.app import App, Fact, PackageManager
-from platformctl.scaffold.nextjs.source import Alias, Sources
+from platformctl.scaffold.nextjs.managers import find_manager, find_workspace, node_of
+from platformctl.scaffold.nextjs.packages import Packages, as_version, read_packages
+from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.tenancy import find_cookie, find_header, find_provider
+from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
+from platformctl.scaffold.nextjs.versions import lint_refusal, types_refusal
 
-_LOCKS: Final[Mapping[str, str]] = {
-    "pnpm-lock.yaml": "pnpm",
-    "yarn.lock": "yarn",
-    "bun.lock": "bun",
-    "bun.lockb": "bun",
-    "package-lock.json": "npm",
+_NEWEST: Final = "16"
+_OLDEST_NODE: Final = 20
+_OLDEST: Final = {
+    "next": "13",
+    "react": "18",
+    "jest": "29",
+    "@testing-library/react": "13.1",
+    "@testing-library/user-event": "14",
+    "@testing-library/jest-dom": "5.16",
+    "msw": "2",
+    "@playwright/test": "1.45",
 }
-_MANAGERS: Final = {
-    "npm": ("npm install", "npm ci", "npm run", "npx", "package-lock.json"),
-    "pnpm": ("pnpm install", "pnpm install --frozen-lockfile", "pnpm run", "pnpm exec", "pnpm-lock.yaml"),
-    "yarn": ("yarn install", "yarn install --immutable", "yarn run", "yarn exec", "yarn.lock"),
-    "bun": ("bun install", "bun install --frozen-lockfile", "bun run", "bunx", "bun.lock"),
-}
+_LINTERS: Final = ("eslint.config.", ".eslintrc", "biome.json")
 _RUNNERS: Final = ("jest.config", "vitest.config", "playwright.config", "cypress.config")
-_OPENAPI: Final = re.compile(r"(^|/)(openapi|swagger|api-schema)[\w.-]*\.json$", re.IGNORECASE)
+_OPENAPI: Final = re.compile(r"(^|/)(openapi|swagger|api-schema)[\w.-]*\.(json|ya?ml)$", re.IGNORECASE)
+_PATHS: Final = re.compile(r"""^paths:|["']paths["']""", re.MULTILINE)
 _NO_SOURCES: Final = frozenset(
     {"public", "scripts", "prisma", "docs", "e2e", "tests", "test", "cypress", "node"}
 )
@@ -50,13 +52,16 @@ class _Facts:
 
 def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> App:
     """Read the application; `node_here` is the machine's Node, used when the project names none."""
-    package = _package(view)
+    workspace = find_workspace(view.root)
+    packages = read_packages(view, workspace)
+    _refuse(view, packages)
     notes = _Facts()
-    next_version = _installed(package, "next")
-    _refuse(view, package, next_version)
-    manager, workspace = _manager(view, package, notes)
+    next_version = packages.version("next") or _NEWEST
+    react_version = packages.version("react") or ""
+    manager = _manager(packages, notes)
     src = "src/" if view.exists("src/app") or view.exists("src/pages") else ""
-    aliases, module_paths = _aliases(view)
+    tsconfig = read_tsconfig(view)
+    aliases = tsconfig.aliases
     sources = Sources(view=view, aliases=aliases)
     pages = routes.page_paths(sources, src)
     config = _next_config(view)
@@ -65,7 +70,7 @@ def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> A
         raise PlatformError("No app or pages folder: there is nothing to test", where=str(view.root))
     for name, value, source in (
         ("next", next_version, "package.json"),
-        ("react", _installed(package, "react"), "package.json"),
+        ("react", react_version or "unknown", "package.json"),
         ("router", " and ".join(found_routers), f"{src}{found_routers[0]}/"),
         ("aliases", ", ".join(f"{a.prefix}* -> {a.target}" for a in aliases) or "none", "tsconfig.json"),
         ("pages", str(len(pages)), f"{src}{found_routers[0]}/"),
@@ -80,16 +85,17 @@ def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> A
         )
     notes.note("tenant header", header[0] if header else "none found", header[1] if header else "-")
     return App(
-        name=str(package.get("name") or view.root.name),
+        name=str(packages.document.get("name") or view.root.name),
         next_version=next_version,
-        react_major=_major(_installed(package, "react")) or 19,
-        node_major=_node(view, package, node_here, notes),
+        react_major=packages.major("react") or 19,
+        node_major=_node(view, packages, node_here, notes),
         manager=manager,
-        workspace=workspace,
+        packages=packages,
+        workspace=posixpath.relpath(view.root, workspace) if workspace else None,
         routers=found_routers,
         src=src,
         aliases=aliases,
-        module_paths=module_paths,
+        module_paths=tsconfig.module_paths,
         sources=_source_folders(view, src),
         pages=tuple(path for path in pages if not routes.is_dynamic(path)),
         dynamic_pages=tuple(path for path in pages if routes.is_dynamic(path)),
@@ -99,8 +105,8 @@ def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> A
         tenant_header=header[0] if header else None,
         session_cookie=find_cookie(sources, src),
         provider=provider,
-        runners=_runners(view, package, notes),
-        eslint=_eslint(view),
+        runners=_runners(view, packages, notes),
+        linters=_linters(view, packages),
         prettier=any(name.startswith((".prettierrc", "prettier.config")) for name in _top(view)),
         output=_match(config, r"""output:\s*["'](\w+)"""),
         base_path=_match(config, r"""basePath:\s*["']([^"']+)""") or "",
@@ -109,23 +115,10 @@ def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> A
     )
 
 
-def _package(view: OwnersView) -> Mapping[str, JsonValue]:
-    text = view.read("package.json")
-    if text is None:
-        raise PlatformError(
-            "There is no package.json: this is not a Next.js application",
-            where=str(view.root),
-            fix="platformctl scaffold-tests DIR   # the folder that holds the application's package.json",
-        )
-    document = jsonc.parse(text, where="package.json").value
-    if not isinstance(document, dict):
-        raise PlatformError("package.json holds no object", where=str(view.root / "package.json"))
-    return document
-
-
-def _refuse(view: OwnersView, package: Mapping[str, JsonValue], next_version: str) -> None:
+def _refuse(view: OwnersView, packages: Packages) -> None:
+    """What can't be tested is said at once, with what would help."""
     where = str(view.root / "package.json")
-    if not next_version:
+    if packages.asked("next") is None:
         folders = sorted({posixpath.dirname(path) for path in view.files() if path.endswith("/package.json")})
         apps = [folder for folder in folders if '"next"' in (view.read(f"{folder}/package.json") or "")]
         fix = f"platformctl scaffold-tests {view.root / apps[0]}" if apps else None
@@ -133,111 +126,66 @@ def _refuse(view: OwnersView, package: Mapping[str, JsonValue], next_version: st
             "next is not among the dependencies: no Next.js application", where=where, fix=fix
         )
     if not view.exists("tsconfig.json"):
+        plain = " This application is JavaScript." if view.exists("jsconfig.json") else ""
         raise PlatformError(
-            "There is no tsconfig.json: the framework is TypeScript",
+            f"There is no tsconfig.json: the framework is TypeScript.{plain}",
             where=str(view.root),
-            fix="touch tsconfig.json && npx next dev   # Next.js fills it in",
+            fix="touch tsconfig.json && npx next dev   # Next.js fills it in; JavaScript files may stay",
         )
-    for name, least in (("next", 13), ("react", 18), ("jest", 29)):
-        version = _installed(package, name)
-        major = _major(version)
-        if major is not None and major < least:
-            raise PlatformError(f"{name} {version} is too old: {least} or newer is needed", where=where)
+    for name, least in _OLDEST.items():
+        version = packages.version(name)
+        if version and as_version(version) < as_version(least):
+            raise PlatformError(
+                f"{name} {version} is too old: {least} or newer is needed",
+                where=where,
+                fix=f"{find_manager(packages).manager.add} {name}@{least}",
+            )
 
 
-def _installed(package: Mapping[str, JsonValue], name: str) -> str:
-    """The version that package.json asks for, without its operator; empty when it doesn't."""
-    for block in ("dependencies", "devDependencies", "peerDependencies"):
-        found = package.get(block)
-        if isinstance(found, dict) and isinstance(found.get(name), str):
-            text = str(found[name])
-            number = re.search(r"\d+(?:\.\d+)*", text)
-            return number.group() if number else "16" if name == "next" else text
-    return ""
+def _manager(packages: Packages, notes: _Facts) -> PackageManager:
+    found = find_manager(packages)
+    notes.warnings.extend(found.warnings)
+    notes.note("package manager", found.manager.flavour, found.source)
+    if packages.workspace:
+        notes.note("workspace", posixpath.relpath(packages.root, packages.workspace), str(packages.workspace))
+    for missing, refusal in (
+        ("a lint", lint_refusal(packages)),
+        ("a check of their types", types_refusal(packages)),
+    ):
+        if refusal:
+            notes.warnings.append(f"the tests come without {missing}: {refusal}")
+    return found.manager
 
 
-def _major(version: str) -> int | None:
-    found = re.match(r"\d+", version)
-    return int(found.group()) if found else None
-
-
-def _manager(
-    view: OwnersView, package: Mapping[str, JsonValue], notes: _Facts
-) -> tuple[PackageManager, str | None]:
-    folders = [view.root, *list(view.root.parents)[:4]]
-    root = next((f for f in folders[1:] if (f / "pnpm-workspace.yaml").is_file() or _workspaces(f)), None)
-    found = [lock for lock in _LOCKS if (view.root / lock).is_file() or (root and (root / lock).is_file())]
-    names = sorted({_LOCKS[lock] for lock in found})
-    if len(names) > 1:
-        notes.warnings.append(f"lock files of {' and '.join(names)}: delete those that are not in use")
-    field_text = str(package.get("packageManager") or "")
-    name = field_text.split("@")[0]
-    source = "packageManager in package.json"
-    if name not in _MANAGERS:
-        name, source = (names[0], found[0]) if names else ("npm", "nothing says another")
-    notes.note("package manager", name, source)
-    workspace = posixpath.relpath(view.root, root) if root else None
-    if workspace:
-        notes.note("workspace", workspace, str(root))
-    install, frozen, run, execute, lock = _MANAGERS[name]
-    manager = PackageManager(name=name, install=install, frozen=frozen, run=run, exec=execute, lock=lock)
-    return manager, workspace
-
-
-def _workspaces(folder: Path) -> bool:
-    package = folder / "package.json"
-    return package.is_file() and '"workspaces"' in package.read_text(encoding="utf-8", errors="replace")
-
-
-def _node(view: OwnersView, package: Mapping[str, JsonValue], here: str, notes: _Facts) -> int:
-    for source, text in _node_sources(view, package):
-        found = re.search(r"\d+", text)
+def _node(view: OwnersView, packages: Packages, here: str, notes: _Facts) -> int:
+    for source, text in _node_sources(view, packages):
+        found = node_of(text)
+        if found and found < _OLDEST_NODE and re.match(r"\s*(>|\^|\d+\s*\|\|)", text):
+            found, source = _OLDEST_NODE, f"{source} allows it"
+        if found and found < _OLDEST_NODE:
+            notes.warnings.append(
+                f"Node {found} is older than what the packages were tried with: {_OLDEST_NODE}"
+            )
         if found:
-            return int(notes.note("node", found.group(), source))
-    found = re.search(r"\d+", here)
-    return int(notes.note("node", found.group() if found else "20", "node --version" if found else "assumed"))
+            return int(notes.note("node", str(found), source))
+    found = node_of(here)
+    return int(notes.note("node", str(found or 20), "node --version" if found else "assumed"))
 
 
-def _node_sources(view: OwnersView, package: Mapping[str, JsonValue]) -> Iterator[tuple[str, str]]:
-    for name in (".nvmrc", ".node-version"):
-        yield name, view.read(name) or ""
+def _node_sources(view: OwnersView, packages: Packages) -> Iterator[tuple[str, str]]:
+    """(where, text) of what the application says about its Node, then what its workspace says."""
+    up = (posixpath.relpath(packages.workspace, view.root) + "/",) if packages.workspace else ()
+    for folder in ("", *up):
+        for name in (".nvmrc", ".node-version"):
+            yield f"{folder}{name}", view.read(f"{folder}{name}") or ""
+        yield (
+            f"{folder}.tool-versions",
+            _match(view.read(f"{folder}.tool-versions") or "", r"nodejs\s+(\S+)") or "",
+        )
     for name, key in (("volta", "node"), ("engines", "node")):
-        block = package.get(name)
+        block = packages.document.get(name)
         yield f"{name}.{key} in package.json", str(block.get(key) or "") if isinstance(block, dict) else ""
     yield "Dockerfile", _match(view.read("Dockerfile") or "", r"FROM\s+\S*node:(\d+)") or ""
-
-
-def _aliases(view: OwnersView) -> tuple[tuple[Alias, ...], tuple[str, ...]]:
-    """tsconfig's paths and baseUrl, following `extends` inside the project."""
-    path: str | None = "tsconfig.json"
-    paths: Mapping[str, JsonValue] = {}
-    base: str | None = None
-    holder = ""
-    for _ in range(4):
-        text = view.read(path) if path else None
-        if text is None or path is None:
-            break
-        document = jsonc.parse(text, where=path).value
-        options = document.get("compilerOptions") if isinstance(document, dict) else None
-        folder = posixpath.dirname(path)
-        if isinstance(options, dict):
-            if base is None and isinstance(options.get("baseUrl"), str):
-                base = posixpath.normpath(posixpath.join(folder, str(options["baseUrl"])))
-            found = options.get("paths")
-            if not paths and isinstance(found, dict):
-                paths, holder = found, folder
-        parent = document.get("extends") if isinstance(document, dict) else None
-        path = posixpath.normpath(posixpath.join(folder, parent)) if isinstance(parent, str) else None
-    aliases = tuple(alias for key, targets in paths.items() for alias in _alias(key, targets, base or holder))
-    return aliases, ((base,) if base is not None else ())
-
-
-def _alias(key: str, targets: JsonValue, base: str) -> Iterator[Alias]:
-    first = targets[0] if isinstance(targets, list) and targets else None
-    if not isinstance(first, str):
-        return
-    target = posixpath.normpath(posixpath.join(base, first.removesuffix("*")))
-    yield Alias(prefix=key.removesuffix("*"), target=target, exact=not key.endswith("*"))
 
 
 def _top(view: OwnersView) -> list[str]:
@@ -245,7 +193,7 @@ def _top(view: OwnersView) -> list[str]:
 
 
 def _next_config(view: OwnersView) -> str:
-    names = ("next.config.ts", "next.config.mjs", "next.config.js")
+    names = (f"next.config.{ending}" for ending in ("ts", "mts", "mjs", "js", "cjs"))
     return next((text for name in names if (text := view.read(name)) is not None), "")
 
 
@@ -255,7 +203,7 @@ def _match(text: str, pattern: str) -> str | None:
 
 
 def _openapi(view: OwnersView) -> str | None:
-    found = [path for path in view.files() if _OPENAPI.search(path) and '"paths"' in (view.read(path) or "")]
+    found = [path for path in view.files() if _OPENAPI.search(path) and _PATHS.search(view.read(path) or "")]
     return min(found, key=lambda path: (path.count("/"), path), default=None)
 
 
@@ -266,16 +214,18 @@ def _source_folders(view: OwnersView, src: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if name not in _NO_SOURCES and not name.startswith(".")))
 
 
-def _runners(view: OwnersView, package: Mapping[str, JsonValue], notes: _Facts) -> tuple[str, ...]:
+def _runners(view: OwnersView, packages: Packages, notes: _Facts) -> tuple[str, ...]:
     found = [name for name in _top(view) if name.startswith(_RUNNERS) and view.exists(name)]
-    if "jest" in package:
+    if "jest" in packages.document:
         found.append("jest in package.json")
     if found:
         notes.note("test runners there already", ", ".join(found), "the application's folder")
     return tuple(found)
 
 
-def _eslint(view: OwnersView) -> str | None:
-    return next(
-        (name for name in _top(view) if name.startswith(("eslint.config.", ".eslintrc", "biome.json"))), None
-    )
+def _linters(view: OwnersView, packages: Packages) -> tuple[str, ...]:
+    """The configuration files of linters; package.json stands for one that is kept in it."""
+    found = [name for name in _top(view) if name.startswith(_LINTERS) and view.exists(name)]
+    if "eslintConfig" in packages.document:
+        found.append("package.json")
+    return tuple(found)

@@ -14,14 +14,18 @@ from platformctl.scaffold.lay import jsonedit
 from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.lay.tree import LaidFile, Mode, SharedFile, Tree
-from platformctl.scaffold.nextjs import additions, templates
+from platformctl.scaffold.nextjs import additions, journeys, templates
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.ci import pipelines
 from platformctl.scaffold.nextjs.components import Found, Todo, find, source_files
 from platformctl.scaffold.nextjs.data import catalogue_text, config_text
+from platformctl.scaffold.nextjs.jsx import element
+from platformctl.scaffold.nextjs.lint import left_alone, lint_command
+from platformctl.scaffold.nextjs.mocks import contract_files
 from platformctl.scaffold.nextjs.report import todo_text
 from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.unit import Generator, open_ends
+from platformctl.scaffold.nextjs.versions import lint_refusal
 
 NAME: Final = "scaffold-tests"
 VERSION: Final = "1"
@@ -32,6 +36,7 @@ _PART_OF: Final = {
     "jest/": "unit",
     "unit/": "unit",
     "support/": "unit",
+    "mocks/answer.ts": "unit",
     "mocks/browser.ts": "unit",
     "mocks/faults.ts": "unit",
     "mocks/server.ts": "unit",
@@ -41,6 +46,7 @@ _PART_OF: Final = {
     "e2e/performance": "perf",
     "e2e/leaks": "perf",
     "scripts/bundle-budget.mjs": "perf",
+    "scripts/webkit-smoke.mjs": "e2e",
     "e2e/security": "security",
     "scripts/audit.mjs": "security",
     "scripts/coverage-summary.mjs": "unit",
@@ -54,8 +60,11 @@ _WHY: Final = {
     "presses": "a button has no effect that a test can see, or the component needs a provider",
     "sends": "what it takes to send the form is not to be inferred",
     "loads": "what it shows of its data is not to be inferred",
+    "submits": "what it takes to send the form is not to be inferred",
+    "answers": "a function that it gives has no effect that a test can see",
+    "action": "it needs a service or a session that platform.adapter.tsx does not give",
 }
-_SEEDS: Final = frozenset({"tenants.ts", "e2e/app.ts", "e2e/journeys.ts"})
+_SEEDS: Final = frozenset({"tenants.ts", "e2e/app.ts"})
 _NEEDS_BROWSER: Final = frozenset({"visual", "a11y", "perf", "security", "monitoring"})
 
 
@@ -105,22 +114,30 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
     """All files and additions for an application."""
     sources = Sources(view=view, aliases=app.aliases)
     found = find(sources, source_files(sources, app.sources))
-    taken = any("jest" in runner or "vitest" in runner for runner in app.runners)
+    # Any runner of the owner's may take *.test.tsx for its own; a script tells of one that needs no configuration.
+    taken = bool(app.runners) or app.has_script("test")
     suffix = "platform" if taken else "test"
     generator = Generator(
         app=app, sources=sources, folder=choices.folder, suffix=suffix, skipped=frozenset(choices.skipped)
     )
     todos = (*open_ends(app, found), *_skipped(choices))
-    files = [*_static(app, choices), *_gates(choices), *_adapter(app, choices, generator)]
+    files = [
+        *_static(app, choices),
+        *contract_files(app, view, choices.folder),
+        *_gates(choices),
+        *_adapter(app, choices, generator),
+    ]
     files.append(_config(app, choices, found, suffix))
+    if "e2e" in choices.parts:
+        text = templates.render("tests/e2e/journeys.ts.j2", notes=list(journeys.notes(app, sources)))
+        files.append(LaidFile(path=f"{choices.folder}/e2e/journeys.ts", text=text, mode=Mode.SEED))
     if "monitoring" in choices.parts:
         files.append(LaidFile(path=f"{choices.folder}/metric-catalogue.json", text=catalogue_text()))
     if "unit" in choices.parts:
         files += generator.files(found)
-    names = additions.scripts(view, choices.folder, choices.parts)
+    names = additions.scripts(app, choices.folder, choices.parts)
     if "ci" in choices.parts:
-        frozen = (view.root / app.manager.lock).is_file() or app.workspace is not None
-        files += pipelines(app, folder=choices.folder, parts=choices.parts, scripts=names, frozen=frozen)
+        files += pipelines(app, folder=choices.folder, parts=choices.parts, scripts=names)
     guide = templates.render(
         "guide.md.j2", app=app, folder=choices.folder, parts=choices.parts, scripts=names
     )
@@ -180,23 +197,21 @@ def _gates(choices: Choices) -> Iterator[LaidFile]:
 
 
 def _static(app: App, choices: Choices) -> Iterator[LaidFile]:
+    unused = {*(("eslint.config.mjs",) if lint_refusal(app.packages) else ())}
+    if "lint.mjs" not in lint_command(app) or unused:
+        unused.add("scripts/lint.mjs")
     for folder in ("", "jest", "support", "mocks", "e2e", "scripts"):
         for name in templates.names(f"tests/{folder}".rstrip("/")):
             path = posixpath.join(folder, name)
             if (
                 name.endswith(".j2")
                 or name in {"openapi.ts", "gates.json"}
+                or path in unused
                 or _part(path) not in (None, *choices.parts)
             ):
                 continue
             mode = Mode.SEED if path in _SEEDS else Mode.MANAGED
             yield LaidFile(path=f"{choices.folder}/{path}", text=templates.text(f"tests/{path}"), mode=mode)
-    contract = f"../../{app.openapi}" if app.openapi else "./openapi.json"
-    text = templates.render("tests/mocks/openapi.ts", openapi_import=contract)
-    yield LaidFile(path=f"{choices.folder}/mocks/openapi.ts", text=text)
-    if app.openapi is None:
-        minimal = additions.minimal_contract(app)
-        yield LaidFile(path=f"{choices.folder}/mocks/openapi.json", text=minimal)
 
 
 def _adapter(app: App, choices: Choices, generator: Generator) -> Iterator[LaidFile]:
@@ -204,7 +219,8 @@ def _adapter(app: App, choices: Choices, generator: Generator) -> Iterator[LaidF
     known = None
     if provider is not None:
         module = re.sub(r"^\.\./", "./", generator.module(provider.file))
-        known = {"name": provider.name, "module": module, "props": provider.props}
+        wrapped = element(provider.name, {**provider.props, "children": "children"}, indent=2)
+        known = {"name": provider.name, "module": module, "element": wrapped}
     text = templates.render("tests/platform.adapter.tsx.j2", provider=known)
     yield LaidFile(path=f"{choices.folder}/platform.adapter.tsx", text=text, mode=Mode.SEED)
 
@@ -220,9 +236,7 @@ def _shared(app: App, view: OwnersView, choices: Choices) -> Iterator[SharedFile
     yield additions.package_json(app, view, choices.folder, choices.parts)
     yield additions.tsconfig(view, choices.folder)
     yield additions.gitignore(choices.folder)
-    lint = additions.eslint(app, view, choices.folder)
-    if lint is not None:
-        yield lint
+    yield from left_alone(app, view, choices.folder)
     if app.prettier:
         yield additions.prettierignore(choices.folder)
 

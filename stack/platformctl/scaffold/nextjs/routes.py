@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -11,6 +11,7 @@ from platformctl.scaffold.nextjs.app import ApiRoute, Proxy
 from platformctl.scaffold.nextjs.source import Sources
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+_NAMED_METHOD: Final = re.compile(r"""method\b[^"'\n]{0,12}["']([A-Z]+)["']|case\s+["']([A-Z]+)["']""")
 _CODE: Final = re.compile(r"\.[jt]sx?$")
 
 
@@ -21,21 +22,26 @@ def routers(sources: Sources, src: str) -> tuple[str, ...]:
 
 def page_paths(sources: Sources, src: str) -> list[str]:
     """The paths of all pages, dynamic parts in brackets as Next.js writes them."""
-    found = set[str]()
+    return sorted(page_files(sources, src))
+
+
+def page_files(sources: Sources, src: str) -> dict[str, str]:
+    """The path of each page to its file."""
+    found: dict[str, str] = {}
     for file in sources.view.files(under=f"{src}app"):
         if _CODE.search(file) and PurePosixPath(file).stem == "page":
             path = _app_path(file, f"{src}app")
             if path is not None:
-                found.add(path)
+                found[path] = file
     for file in sources.view.files(under=f"{src}pages"):
         path = _pages_path(file, f"{src}pages")
         if path is not None and not path.startswith("/api"):
-            found.add(path)
-    return sorted(found)
+            found[path] = file
+    return found
 
 
 def api_routes(sources: Sources, src: str) -> list[ApiRoute]:
-    """The route handlers of the app router, and the API routes of the pages router, which have no methods."""
+    """The route handlers of the app router, and the API routes of the pages router."""
     found = []
     for file in sources.view.files(under=f"{src}app"):
         if not _CODE.search(file) or PurePosixPath(file).stem != "route":
@@ -49,10 +55,14 @@ def api_routes(sources: Sources, src: str) -> list[ApiRoute]:
     return sorted(found, key=lambda route: route.path)
 
 
-def _pages_api(sources: Sources, src: str) -> list[ApiRoute]:
-    """API routes of the pages router: one function answers every method."""
-    paths = ((file, _pages_path(file, f"{src}pages")) for file in sources.view.files(under=f"{src}pages/api"))
-    return [ApiRoute(path=path, file=file, methods=()) for file, path in paths if path is not None]
+def _pages_api(sources: Sources, src: str) -> Iterator[ApiRoute]:
+    """API routes of the pages router: one function answers the methods that it names, or GET."""
+    for file in sources.view.files(under=f"{src}pages/api"):
+        path = _pages_path(file, f"{src}pages")
+        if path is not None and "export default" in sources.text(file):
+            named = {one or other for one, other in _NAMED_METHOD.findall(sources.text(file))}
+            methods = tuple(method for method in METHODS if method in named) or ("GET",)
+            yield ApiRoute(path=path, file=file, methods=methods, pages_router=True)
 
 
 def proxy(sources: Sources, src: str) -> Proxy | None:

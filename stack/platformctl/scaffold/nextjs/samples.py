@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from tree_sitter import Node
 
-from platformctl.scaffold.nextjs.source import Sources, text_of
+from platformctl.scaffold.nextjs.source import Sources, find_all, text_of
 
 _DEEPEST: Final = 6
 _NAMED: Final[Mapping[str, str]] = {
@@ -40,6 +41,18 @@ _PLAIN: Final[Mapping[str, str]] = {
     "bigint": "3n",
 }
 _EMPTY: Final = frozenset({"undefined", "null"})
+_SAME: Final = frozenset({"PropsWithChildren", "Readonly", "NonNullable", "Required"})
+# Types of React and of styling libraries whose members are all optional.
+_ALL_OPTIONAL: Final = re.compile(
+    r"(HTMLAttributes|HTMLProps|SVGProps|SVGAttributes|AriaAttributes|DOMAttributes|RefAttributes|VariantProps)$"
+    r"|^Partial$"
+)
+# What keeps a component from showing or doing what it is for.
+_HINDERING: Final = re.compile(
+    r"(?:is)?_?(disabled|loading|busy|pending|hidden|taken|sold|closed|locked|read-?only|invalid|error|failed)",
+    re.IGNORECASE,
+)
+_OF_TAG: Final = re.compile(r"ComponentProps(?:With(?:out)?Ref)?<\s*[\"']")
 
 
 class Unknown(Exception):
@@ -78,6 +91,10 @@ class Sampler:
                 return self._object(self.fields(node, path, depth), depth)
             case "type_identifier" | "nested_type_identifier" | "generic_type":
                 return self._reference(node, path, name, depth)
+            case "index_type_query":
+                return self._key(node.named_children[0], path, name, depth)
+            case "lookup_type":
+                return self._member(node, path, name, depth)
             case _:
                 raise Unknown(f"{name}: {text_of(node)[:60]}")
 
@@ -92,19 +109,32 @@ class Sampler:
                     found |= self.fields(child, path, depth + 1)
             case "object_type" | "interface_body":
                 found |= {name: (kind, path) for name, kind in _signatures(node)}
-            case "type_identifier":
+            case "type_identifier" | "nested_type_identifier" if not _ALL_OPTIONAL.search(text_of(node)):
                 declared = self.sources.declaration(path, text_of(node))
                 if declared is None:
                     raise Unknown(f"type {text_of(node)} is declared outside the project")
                 found |= self._declared_fields(declared[1], declared[0], depth)
-            case "generic_type" if text_of(node.named_children[0]).endswith(
-                ("PropsWithChildren", "Readonly")
-            ):
-                arguments = node.named_children[1].named_children
-                found |= self.fields(arguments[0], path, depth + 1)
+            case "type_identifier" | "nested_type_identifier":
+                pass
+            case "generic_type":
+                found |= self._generic_fields(node, path, depth)
             case _:
                 raise Unknown(text_of(node)[:60])
         return found
+
+    def _generic_fields(self, node: Node, path: str, depth: int) -> dict[str, tuple[Node, str]]:
+        """The fields of Readonly<T>, Pick<T, K>, Omit<T, K> and of React's own types, which ask for none."""
+        short = text_of(node.named_children[0]).rsplit(".", 1)[-1]
+        if _ALL_OPTIONAL.search(short) or _OF_TAG.search(text_of(node)):
+            return {}
+        arguments = node.named_children[1].named_children
+        if short not in {*_SAME, "Pick", "Omit"}:
+            raise Unknown(text_of(node)[:60])
+        found = self.fields(arguments[0], path, depth + 1)
+        if short in _SAME:
+            return found
+        named = {text_of(literal).strip("\"'") for literal in find_all(arguments[1], "string")}
+        return {name: kind for name, kind in found.items() if (name in named) is (short == "Pick")}
 
     def _declared_fields(self, declared: Node, path: str, depth: int) -> dict[str, tuple[Node, str]]:
         if declared.child_by_field_name("type_parameters"):
@@ -132,8 +162,10 @@ class Sampler:
         return name in self.hints and kind.type == "type_annotation" and "=>" not in text_of(kind)
 
     def _plain(self, kind: str, name: str) -> str:
+        if kind == "boolean" and _HINDERING.match(name):
+            return "false"
         if kind == "string":
-            return _text_named(name)
+            return f'"{text_named(name)}"'
         if kind in _PLAIN:
             return _PLAIN[kind]
         raise Unknown(f"{name}: {kind}")
@@ -153,8 +185,14 @@ class Sampler:
         short = text_of(head).rsplit(".", 1)[-1]
         if short in {"Array", "ReadonlyArray"}:
             return f"[{self.of(node.named_children[1].named_children[0], path, name, depth + 1)}]"
-        if short in {"Readonly", "PropsWithChildren"}:
+        if short in _SAME:
             return self.of(node.named_children[1].named_children[0], path, name, depth + 1)
+        if short == "Promise":
+            return (
+                f"Promise.resolve({self.of(node.named_children[1].named_children[0], path, name, depth + 1)})"
+            )
+        if short in {"Pick", "Omit"}:
+            return self._object(self._generic_fields(node, path, depth), depth)
         if short in _NAMED:
             return _NAMED[short]
         declared = self.sources.declaration(path, short)
@@ -167,6 +205,33 @@ class Sampler:
                 return self.of(value, where, name, depth + 1)
         return self._object(self._declared_fields(declaration, where, depth + 1), depth + 1)
 
+    def _key(self, node: Node, path: str, name: str, depth: int) -> str:
+        """`keyof T`: the first field of a type, or of the constant that `typeof` names."""
+        if node.type == "type_query":
+            constant = self.sources.constant(path, text_of(node.named_children[0]))
+            keys = [text_of(k) for k in find_all(constant, "property_identifier")] if constant else []
+        else:
+            keys = list(self.fields(node, path, depth + 1))
+        if not keys:
+            raise Unknown(f"{name}: keyof {text_of(node)[:50]}")
+        return f'"{keys[0]}"'
+
+    def _member(self, node: Node, path: str, name: str, depth: int) -> str:
+        """`T["field"]`, and `(typeof LIST)[number]`."""
+        of, index = node.named_children
+        while of.type == "parenthesized_type":
+            of = of.named_children[0]
+        if of.type == "type_query":
+            constant = self.sources.constant(path, text_of(of.named_children[0]))
+            literals = list(find_all(constant, "string", "number")) if constant else []
+            if literals and text_of(index) == "number":
+                return text_of(literals[0])
+            raise Unknown(f"{name}: {text_of(node)[:60]}")
+        found = self.fields(of, path, depth + 1).get(text_of(index).strip("\"'"))
+        if found is None:
+            raise Unknown(f"{name}: {text_of(node)[:60]}")
+        return self.of(found[0], found[1], name, depth + 1)
+
 
 def _signatures(body: Node) -> list[tuple[str, Node]]:
     found = []
@@ -177,17 +242,17 @@ def _signatures(body: Node) -> list[tuple[str, Node]]:
             continue
         name, kind = child.child_by_field_name("name"), child.child_by_field_name("type")
         if name is not None and kind is not None:
-            found.append((text_of(name), kind))
+            found.append((text_of(name).strip("\"'"), kind))
     return found
 
 
-def _text_named(name: str) -> str:
+def text_named(name: str) -> str:
     """A text that fits a field's name: a link for an address, otherwise words a reader can find."""
     lowered = name.lower()
     if lowered.endswith(("href", "url", "src", "next", "path", "link", "to")):
-        return '"/sample"'
+        return "/sample"
     if "email" in lowered:
-        return '"sample@example.test"'
+        return "sample@example.test"
     if "date" in lowered or lowered.endswith("at"):
-        return '"2030-01-01"'
-    return f'"sample {name}"'
+        return "2030-01-01"
+    return f"sample {name}"

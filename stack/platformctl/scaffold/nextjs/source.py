@@ -34,6 +34,22 @@ class Exported:
     default: bool
     node: Node
     path: str
+    declared: Node | None = None  # what FC<Props>, forwardRef<Ref, Props> or memo<Props> names
+
+    @property
+    def parameters(self) -> list[Node]:
+        """Its parameters."""
+        found = self.node.child_by_field_name("parameters")
+        if found is None:  # x => ...
+            single = self.node.child_by_field_name("parameter")
+            return [single] if single else []
+        return [node for node in found.named_children if node.type != "comment"]
+
+    @property
+    def props_type(self) -> Node | None:
+        """The type of its first parameter, wherever it was declared."""
+        own = self.parameters[0].child_by_field_name("type") if self.parameters else None
+        return own or self.declared
 
     @property
     def is_async(self) -> bool:
@@ -125,22 +141,39 @@ class Sources:
             path = target
         return None
 
+    def constant(self, path: str, name: str) -> Node | None:
+        """The value of a constant of the file, or of the file that it is imported from."""
+        root = self.root(path)
+        for declarator in find_all(root, "variable_declarator") if root else ():
+            named = declarator.child_by_field_name("name")
+            if named and text_of(named) == name:
+                return declarator.child_by_field_name("value")
+        module = next((module for local, module in self.imports(path) if local == name), None)
+        target = self.resolve(path, module) if module else None
+        return self.constant(target, name) if target and target != path else None
+
     def exported(self, path: str) -> Iterator[Exported]:
         """The functions that a file exports, as declarations or as constants holding arrow functions."""
         root = self.root(path)
         if root is None:
             return
         statements = [node for node in root.named_children if node.type == "export_statement"]
-        exports = {text_of(name) for node in statements for name in _all(node, "export_specifier")}
+        clauses = [n for node in statements for n in node.named_children if n.type == "export_clause"]
+        exports = {text_of(name) for clause in clauses for name in clause.named_children}
         defaults = {text_of(n.named_children[-1]) for n in statements if _is_default(n) and n.named_children}
         for node in root.named_children:
             if node.type == "export_statement":
-                for name, function in _functions(node.named_children[-1] if node.named_children else node):
-                    yield Exported(name=name, default=_is_default(node), node=function, path=path)
+                inner = node.named_children[-1] if node.named_children else node
+                for name, function, kind in _functions(inner):
+                    yield Exported(
+                        name=name, default=_is_default(node), node=function, path=path, declared=kind
+                    )
                 continue
-            for name, function in _functions(node):
+            for name, function, kind in _functions(node):
                 if name in exports or name in defaults:
-                    yield Exported(name=name, default=name in defaults, node=function, path=path)
+                    yield Exported(
+                        name=name, default=name in defaults, node=function, path=path, declared=kind
+                    )
 
     def _bases(self, importer: str, module: str) -> Iterator[str]:
         if module.startswith("."):
@@ -175,19 +208,33 @@ def _is_default(node: Node) -> bool:
     return any(child.type == "default" for child in node.children)
 
 
-def _functions(node: Node) -> Iterator[tuple[str, Node]]:
+def _functions(node: Node) -> Iterator[tuple[str, Node, Node | None]]:
+    """(name, function, type of its props as a wrapper or an annotation names it)."""
     if node.type == "function_declaration":
         name = node.child_by_field_name("name")
-        yield (text_of(name) if name else "", node)
+        yield (text_of(name) if name else "", node, None)
     if node.type != "lexical_declaration":
         return
     for declarator in node.named_children:
         name, value = declarator.child_by_field_name("name"), declarator.child_by_field_name("value")
+        kind = _annotated(declarator.child_by_field_name("type"))
         while value is not None and value.type == "call_expression":  # memo(...), forwardRef(...)
+            named = value.child_by_field_name("type_arguments")
+            kind = named.named_children[-1] if named and named.named_children else kind
             arguments = value.child_by_field_name("arguments")
             value = arguments.named_children[0] if arguments and arguments.named_children else None
         if name is not None and value is not None and value.type in {"arrow_function", "function_expression"}:
-            yield text_of(name), value
+            yield text_of(name), value, kind
+
+
+def _annotated(annotation: Node | None) -> Node | None:
+    """The props of `const Thing: FC<Props>`."""
+    kind = annotation.named_children[-1] if annotation and annotation.named_children else None
+    if kind is None or kind.type != "generic_type":
+        return None
+    head, arguments = kind.named_children[:2]
+    component = text_of(head).rsplit(".", 1)[-1] in {"FC", "FunctionComponent", "VFC"}
+    return arguments.named_children[0] if component else None
 
 
 @cache

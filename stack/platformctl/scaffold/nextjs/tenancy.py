@@ -67,17 +67,17 @@ def find_provider(sources: Sources, folders: Iterable[str]) -> Provider | None:
     return None
 
 
-def _props(sources: Sources, exported: Exported) -> str | None:
-    parameters = exported.node.child_by_field_name("parameters")
-    first = parameters.named_children[0] if parameters and parameters.named_children else None
-    kind = first.child_by_field_name("type") if first else None
-    if kind is None:
+def _props(sources: Sources, exported: Exported) -> Mapping[str, str] | None:
+    """The provider's props but its children, each with where the adapter takes it from."""
+    if exported.props_type is None:
         return None
     sampler = Sampler(sources, hints=_HINTS)
     try:
-        fields = sampler.fields(kind, exported.path)
-        wanted = {name: node for name, node in fields.items() if name != "children"}
-        parts = [f"{n}: {_HINTS.get(n) or sampler.of(node, where, n)}" for n, (node, where) in wanted.items()]
+        fields = sampler.fields(exported.props_type, exported.path)
+        return {
+            name: _HINTS.get(name) or sampler.of(kind, where, name)
+            for name, (kind, where) in fields.items()
+            if name != "children"
+        }
     except Unknown:
         return None
-    return "{ " + ", ".join(parts) + " }"

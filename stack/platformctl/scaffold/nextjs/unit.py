@@ -12,9 +12,12 @@ from platformctl.scaffold.lay.tree import LaidFile
 from platformctl.scaffold.nextjs import templates
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.components import Component, Found, Todo
-from platformctl.scaffold.nextjs.source import Exported, Sources
+from platformctl.scaffold.nextjs.jsx import element
+from platformctl.scaffold.nextjs.source import Sources
 
 _MOST_IN_A_FILE: Final = 12
+# The kinds of tests that render the component as it is.
+_HELD: Final = ("presses", "sends", "submits", "loads", "flags", "gate", "names_tenant")
 _ASKING: Final = frozenset({"sends", "loads"})
 # Module to name to the kinds of tests that use it.
 _USED_BY: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
@@ -24,8 +27,8 @@ _USED_BY: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "support/interact": {
         "fillIn": frozenset({"presses"}),
         "pressAll": frozenset({"presses"}),
-        "settledText": frozenset({"loads"}),
-        "useUp": frozenset({"sends"}),
+        "settledText": frozenset({"loads", "submits"}),
+        "useUp": frozenset({"sends", "submits"}),
     },
     "support/render": {
         "renderWithTenant": frozenset({"name"}),
@@ -52,6 +55,7 @@ class Generator:
         yield from self._components(found)
         yield from self._rendering(found)
         yield from self._hooks(found)
+        yield from self._actions(found)
         yield from self._routes()
         yield from self._proxy()
 
@@ -59,7 +63,8 @@ class Generator:
         """Files that only import: each test is named by the key of what it imports. They are never laid down."""
         pages = [(f"{c.name}/imports", c.path) for c in found.components]
         pages += [(f"{hook.name}/hook", hook.path) for hook in found.hooks]
-        servers = [(f"{route.path}/route", route.file) for route in self.app.api_routes if route.methods]
+        servers = [(f"{route.path}/route", route.file) for route in self.app.api_routes]
+        servers += [(f"{action.name}/action", action.path) for action in found.actions]
         servers += [("proxy/proxy", self.app.proxy.file)] if self.app.proxy else []
         for name, environment, imports in (
             ("probe", "", pages),
@@ -85,7 +90,7 @@ class Generator:
     def _components(self, found: Found) -> Iterator[LaidFile]:
         by_folder: dict[str, list[Component]] = {}
         for component in found.components:
-            if self._allowed(component, "imports") and self._behaves(component):
+            if self._allows(component.name, "imports") and self._behaves(component):
                 by_folder.setdefault(posixpath.dirname(component.path), []).append(component)
         for folder, components in sorted(by_folder.items()):
             stem = re.sub(r"\W+", "-", folder.removeprefix(self.app.src)).strip("-") or "root"
@@ -99,7 +104,9 @@ class Generator:
                 yield self._file(f"{name}.{self.suffix}.tsx", text)
 
     def _rendering(self, found: Found) -> Iterator[LaidFile]:
-        kept = [c for c in found.components if self._allowed(c, "renders") and self._allowed(c, "imports")]
+        kept = [
+            c for c in found.components if self._allows(c.name, "renders") and self._allows(c.name, "imports")
+        ]
         taken = list[str]()
         views = []
         for component in kept:
@@ -107,21 +114,40 @@ class Generator:
             while local in taken:
                 local += "Too"
             taken.append(local)
-            views.append({**self._view(component), "local": local})
+            views.append(
+                {
+                    **self._view(component),
+                    "local": local,
+                    "element": element(local, component.props, indent=4),
+                }
+            )
         if views:
             text = templates.render("tests/unit/rendering.tsx.j2", components=views)
             yield self._file(f"rendering.{self.suffix}.tsx", text)
 
     def _hooks(self, found: Found) -> Iterator[LaidFile]:
         hooks = [
-            {"name": hook.name, "module": self.module(hook.path), "throws": _thrown(hook)}
+            {
+                "module": self.module(hook.path),
+                "answers": hook.calls and self._allows(hook.name, "answers"),
+                "hook": hook,
+            }
             for hook in found.hooks
-            if _takes_nothing(hook) and not hook.default and f"{hook.name}/hook" not in self.skipped
+            if self._allows(hook.name, "hook")
         ]
         if hooks:
-            yield self._file(
-                f"hooks.{self.suffix}.tsx", templates.render("tests/unit/hooks.tsx.j2", hooks=hooks)
-            )
+            text = templates.render("tests/unit/hooks.tsx.j2", hooks=hooks)
+            yield self._file(f"hooks.{self.suffix}.tsx", text)
+
+    def _actions(self, found: Found) -> Iterator[LaidFile]:
+        actions = [
+            {"module": self.module(action.path), "action": action}
+            for action in found.actions
+            if self._allows(action.name, "action")
+        ]
+        if actions:
+            text = templates.render("tests/unit/actions.ts.j2", actions=actions)
+            yield self._file(f"actions.{self.suffix}.ts", text)
 
     def _routes(self) -> Iterator[LaidFile]:
         routes = [
@@ -129,15 +155,17 @@ class Generator:
                 "path": route.path,
                 "methods": route.methods,
                 "module": self.module(route.file),
-                "local": "route" + re.sub(r"\W+", "_", route.path).title().replace("_", ""),
+                "local": _local_name(route.path),
+                "pages_router": route.pages_router,
             }
             for route in self.app.api_routes
-            if route.methods and f"{route.path}/route" not in self.skipped
+            if self._allows(route.path, "route")
         ]
         if routes:
-            yield self._file(
-                f"routes.{self.suffix}.ts", templates.render("tests/unit/routes.ts.j2", routes=routes)
+            text = templates.render(
+                "tests/unit/routes.ts.j2", routes=routes, pages_router=any(r["pages_router"] for r in routes)
             )
+            yield self._file(f"routes.{self.suffix}.ts", text)
 
     def _proxy(self) -> Iterator[LaidFile]:
         proxy = self.app.proxy
@@ -159,36 +187,39 @@ class Generator:
     def _file(self, name: str, text: str) -> LaidFile:
         return LaidFile(path=f"{self.folder}/unit/{name}", text=text)
 
-    def _allowed(self, component: Component, kind: str) -> bool:
-        return f"{component.name}/{kind}" not in self.skipped
+    def _allows(self, subject: str, kind: str) -> bool:
+        return f"{subject}/{kind}" not in self.skipped
 
     def _behaves(self, component: Component) -> bool:
         view = self._view(component)
-        kinds = ("callbacks", "presses", "sends", "loads", "flags", "gate", "names_tenant")
-        return any(view[kind] for kind in kinds)
+        return any(view[kind] for kind in ("callbacks", *_HELD))
 
     def _view(self, component: Component) -> dict[str, object]:
         """A component as the templates read it: which tests it gets."""
         own = self.sources.text(component.path)
         view = self._kinds(component, own)
-        held = any(view[kind] for kind in ("presses", "sends", "loads", "flags", "gate", "names_tenant"))
-        return {**view, "holds_element": held}
+        return {**view, "holds_element": any(view[kind] for kind in _HELD)}
 
     def _kinds(self, component: Component, own: str) -> dict[str, object]:
         return {
             "name": component.name,
             "module": self.module(component.path),
             "default": component.default,
-            "props": component.props,
-            "callbacks": component.callbacks if self._allowed(component, "callbacks") else (),
-            "presses": component.presses and self._allowed(component, "presses"),
-            "sends": component.sends and self._allowed(component, "sends"),
-            "loads": component.loads and self._allowed(component, "loads"),
+            "element": element(component.name, component.props, indent=2),
+            "callbacks": [
+                (words, prop, element(component.name, {**component.props, prop: prop}, indent=4))
+                for words, prop in component.callbacks
+                if self._allows(component.name, "callbacks")
+            ],
+            "presses": component.presses and self._allows(component.name, "presses"),
+            "sends": component.sends and self._allows(component.name, "sends"),
+            "loads": component.loads and self._allows(component.name, "loads"),
+            "submits": component.submits and self._allows(component.name, "submits"),
             "retry": component.retry,
             "aborts": component.aborts,
-            "flags": _flags(own) if self._allowed(component, "flags") else [],
-            "gate": _gate(component, own) if self._allowed(component, "gate") else None,
-            "names_tenant": "tenant.name" in own and self._allowed(component, "names_tenant"),
+            "flags": _flags(own) if self._allows(component.name, "flags") else [],
+            "gate": _gate(component, own) if self._allows(component.name, "gate") else None,
+            "names_tenant": "tenant.name" in own and self._allows(component.name, "names_tenant"),
         }
 
 
@@ -204,30 +235,15 @@ def _imports(views: list[dict[str, object]]) -> list[tuple[str, str]]:
 def open_ends(app: App, found: Found) -> Iterator[Todo]:
     """What no test was written for, with the reason."""
     yield from found.todos
-    for hook in found.hooks:
-        if not _takes_nothing(hook) or hook.default:
-            yield Todo(
-                what=f"hook {hook.name}", path=hook.path, why="what to call it with is not to be inferred"
-            )
-    for action in found.actions:
-        why = "what a server action changes is not to be inferred: call it in a test with @jest-environment node"
-        yield Todo(what=f"server action {action.name}", path=action.path, why=why)
-    for route in app.api_routes:
-        if not route.methods:
-            why = "an API route of the pages router takes Node's own request: the browser tests reach it"
-            yield Todo(what=f"API route {route.path}", path=route.file, why=why)
     for path in app.dynamic_pages:
         yield Todo(what=f"page {path}", path=path, why="its parameters are not known: name one in e2e/app.ts")
 
 
-def _takes_nothing(hook: Exported) -> bool:
-    parameters = hook.node.child_by_field_name("parameters")
-    return parameters is not None and not parameters.named_children
-
-
-def _thrown(hook: Exported) -> str | None:
-    found = re.search(r"""throw new Error\(\s*["'`](\w+)""", hook.text)
-    return found.group(1) if found else None
+def _local_name(path: str) -> str:
+    """/api/orders/[id] as `ordersId`."""
+    words = re.findall(r"[A-Za-z0-9]+", path.removeprefix("/api"))
+    name = "".join(word[:1].upper() + word[1:] for word in words) or "Root"
+    return f"{name[:1].lower()}{name[1:]}Route"
 
 
 def _flags(own: str) -> list[str]:
@@ -236,7 +252,8 @@ def _flags(own: str) -> list[str]:
     )
 
 
-def _gate(component: Component, own: str) -> str | None:
-    """The prop that names a flag, when the component shows its children only under it."""
-    found = re.search(r"\b(flag|feature)\b", component.props)
-    return found.group(1) if found and "children" in component.props and "null" in own else None
+def _gate(component: Component, own: str) -> tuple[str, str] | None:
+    """(prop, its value) that names a flag, when the component shows its children only under it."""
+    prop = next((name for name in ("flag", "feature") if name in component.props), None)
+    hides = prop is not None and "children" in component.props and "null" in own
+    return (prop, component.props[prop]) if prop is not None and hides else None

@@ -19,13 +19,12 @@ from platformctl.model.release import Release, RunningUnit, Unit
 from platformctl.model.site import RuntimeName, Site
 from platformctl.plan import UnitAction, UnitChange
 from platformctl.render import compose
-from platformctl.sinks import secrets
+from platformctl.sinks import machine, ports, secrets
 from platformctl.sinks.compose import survey
 from platformctl.sinks.compose.containers import Container, read, stop_order
 from platformctl.sinks.compose.engine import Engine, EngineName
 from platformctl.sinks.compose.live import Live
 from platformctl.sinks.compose.records import LoadedConfigs, Service, service
-from platformctl.sinks.native import machine, ports
 from platformctl.sinks.runtime import SurveyOptions
 
 _PROJECT_LABEL: Final = f"label=com.docker.compose.project={compose.PROJECT}"

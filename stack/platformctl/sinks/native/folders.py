@@ -8,9 +8,9 @@ from pathlib import Path
 
 from platformctl.errors import PlatformError
 from platformctl.sinks.files import make_folder
+from platformctl.sinks.machine import Machine
 from platformctl.sinks.native.accounts import Account
 from platformctl.sinks.native.layout import Layout
-from platformctl.sinks.native.machine import Machine
 from platformctl.sinks.releases import disk_error
 
 

@@ -13,7 +13,8 @@ from platformctl.model.release import Release, RunningUnit, Unit
 from platformctl.model.site import RuntimeName, Site
 from platformctl.plan import UnitAction, UnitChange
 from platformctl.render import native
-from platformctl.sinks.native import logs, machine, survey
+from platformctl.sinks import machine
+from platformctl.sinks.native import logs, survey
 from platformctl.sinks.native.folders import delete_data
 from platformctl.sinks.native.layout import Layout
 from platformctl.sinks.native.units import Units

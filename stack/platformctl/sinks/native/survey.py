@@ -11,9 +11,9 @@ from typing import Final
 
 from platformctl.model.component import Component
 from platformctl.model.site import Place, RuntimeName, Site
-from platformctl.sinks import secrets
+from platformctl.sinks import machine, ports, secrets
 from platformctl.sinks.files import make_folder
-from platformctl.sinks.native import machine, ports, secret_files
+from platformctl.sinks.native import secret_files
 from platformctl.sinks.native.accounts import Account, find_account, is_root
 from platformctl.sinks.native.discovery import discover
 from platformctl.sinks.native.layout import Layout

@@ -10,7 +10,8 @@ from typing import Final
 from platformctl.errors import PlatformError
 from platformctl.model.release import RunningUnit, Unit
 from platformctl.render.native import Process, Step
-from platformctl.sinks.native import interrupts, logs, ports, probe
+from platformctl.sinks import ports
+from platformctl.sinks.native import interrupts, logs, probe
 from platformctl.sinks.native.accounts import Account, find_account, is_root
 from platformctl.sinks.native.failures import start_failure
 from platformctl.sinks.native.folders import make_data_folder

@@ -15,6 +15,9 @@ from fastapi import HTTPException
 from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from platform_ratelimit.admin import views
+from platform_ratelimit.admin.models import Moved, Moves
+from platform_ratelimit.db import edit
 from platform_ratelimit.db.edit import Change, PolicyStore
 from platform_ratelimit.errors import PolicyError
 
@@ -55,6 +58,31 @@ class Editor:
         except PolicyError as error:
             raise HTTPException(422, str(error)) from error
         await self.announce(subject.encode())
+
+    async def moving(self, moves: Moves) -> Moved:
+        """Enter, move and forget tenants together, each from where it was seen."""
+        wanted = {move.tenant: move for move in moves.moves}
+        if len(wanted) < len(moves.moves):
+            raise HTTPException(422, "a tenant is named twice")
+        change = Change(
+            actor=self.actor,
+            action="move-tenants",
+            subject="tenants",
+            reason=self.reason,
+            before={name: move.before for name, move in wanted.items()},
+            after={name: move.after for name, move in wanted.items()},
+        )
+        try:
+            async with self.store.changing(change) as session:
+                tiers = await views.tenant_tiers(session, after="", most=None)
+                for name, move in wanted.items():
+                    if tiers.get(name) != move.before:
+                        raise HTTPException(412, f"{name} has been moved meanwhile: read it again")
+                await edit.move_tenants(session, {name: move.after for name, move in wanted.items()})
+        except PolicyError as error:
+            raise HTTPException(422, str(error)) from error
+        await self.announce(b"tenants")
+        return Moved(moved=len(wanted))
 
     def _check(self, seen: BaseModel | None) -> None:
         if seen is None:

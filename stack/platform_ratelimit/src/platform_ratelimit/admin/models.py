@@ -104,6 +104,38 @@ class TenantModel(Model):
     tier: Name | None = None
 
 
+class Move(Model):
+    """A tenant on its way from one tier to another; none is: not entered."""
+
+    tenant: Name
+    before: Name | None = None
+    after: Name | None = None
+
+
+class Moves(Model):
+    """Tenants that are entered, moved and forgotten together; each must still be where `before` says."""
+
+    moves: Annotated[list[Move], Field(min_length=1, max_length=20_000)]
+
+
+class Moved(Model):
+    """How many tenants were entered, moved or forgotten."""
+
+    moved: int
+
+
+class EffectiveLimit(Model):
+    """A limit as it is in force for a tenant: override and emergency factors included."""
+
+    name: str
+    scope: str
+    group: str | None
+    quota: int
+    tier_quota: int
+    window_s: float
+    algorithm: Algorithm
+
+
 class OverrideModel(Model):
     """A tenant's own quota for one limit of its tier, until it expires."""
 
@@ -128,6 +160,18 @@ class TenantView(Model):
     factor: float
     blocked: bool
     rollout_mode: Mode | None
+
+
+class ApiKeyModel(Model):
+    """An API key by its SHA-256 in hex: the key itself is never sent here."""
+
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class ApiKeysView(Model):
+    """A tenant's API keys: their labels, with the beginning of each digest to tell them apart."""
+
+    keys: dict[str, str]
 
 
 class AllowModel(Model):

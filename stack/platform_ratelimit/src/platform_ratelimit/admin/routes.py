@@ -15,11 +15,16 @@ from platform_ratelimit.admin.editor import Announce, Editor, etag
 from platform_ratelimit.admin.models import (
     NAME_PATTERN,
     AllowModel,
+    ApiKeyModel,
+    ApiKeysView,
     AuditView,
     CeilingModel,
+    EffectiveLimit,
     EmergencyModel,
     GroupModel,
     LimitUsage,
+    Moved,
+    Moves,
     OverrideModel,
     PolicyView,
     RolloutModel,
@@ -27,9 +32,9 @@ from platform_ratelimit.admin.models import (
     TenantView,
     TierModel,
 )
-from platform_ratelimit.db import edit
+from platform_ratelimit.db import api_keys, edit
 from platform_ratelimit.db.edit import PolicyStore
-from platform_ratelimit.db.tables import OverrideRow
+from platform_ratelimit.db.tables import ApiKeyRow, OverrideRow
 
 Part = TypeVar("Part", bound=BaseModel)
 Usage = Callable[[str], Awaitable[list[LimitUsage]]]
@@ -126,6 +131,20 @@ def admin_router(
         async with store.reading() as session:
             return await views.tenant_names(session, after=after, most=most)
 
+    @router.get("/tenant-tiers")
+    async def list_tenant_tiers(
+        after: Annotated[str, Query(max_length=64)] = "",
+        most: Annotated[int, Query(ge=1, le=10_000)] = 10_000,
+    ) -> dict[str, str]:
+        """The tier of every tenant that is entered, a page at a time."""
+        async with store.reading() as session:
+            return await views.tenant_tiers(session, after=after, most=most)
+
+    @router.patch("/tenant-tiers")
+    async def patch_tenant_tiers(body: Moves, edits: Edit) -> Moved:
+        """Enter, move and forget many tenants at once, or none: 412 when one is no longer where it was seen."""
+        return await edits.moving(body)
+
     @router.get("/tenants/{name}")
     async def get_tenant(name: Name, response: Response) -> TenantView:
         """A tenant, its tier and what is particular to it."""
@@ -166,6 +185,34 @@ def admin_router(
         async with edits.replacing("delete-override", f"tenant:{name}", view) as session:
             await edit.delete_override(session, name, limit)
         return await show(view, response)
+
+    @router.get("/tenants/{name}/api-keys")
+    async def get_api_keys(name: Name, response: Response) -> ApiKeysView:
+        """A tenant's API keys, by label."""
+        return await show(partial(views.api_keys, name=name), response)
+
+    @router.put("/tenants/{name}/api-keys/{label}")
+    async def put_api_key(
+        name: Name, label: Name, body: ApiKeyModel, edits: Edit, response: Response
+    ) -> ApiKeysView:
+        """Give a tenant an API key, or replace the one of that label: the old one ends at once."""
+        view = partial(views.api_keys, name=name)
+        async with edits.replacing("put-api-key", f"tenant:{name}", view) as session:
+            await api_keys.put(session, ApiKeyRow(digest=body.sha256, tenant=name, label=label))
+        return await show(view, response)
+
+    @router.delete("/tenants/{name}/api-keys/{label}")
+    async def delete_api_key(name: Name, label: Name, edits: Edit, response: Response) -> ApiKeysView:
+        """End a tenant's API key."""
+        view = partial(views.api_keys, name=name)
+        async with edits.replacing("delete-api-key", f"tenant:{name}", view) as session:
+            await api_keys.delete(session, name, label)
+        return await show(view, response)
+
+    @router.get("/tenants/{name}/limits")
+    async def get_limits(name: Name) -> list[EffectiveLimit]:
+        """The limits in force for a tenant, entered or not: overrides and emergency factors included."""
+        return views.effective_limits((await store.load()).snapshot, name)
 
     @router.get("/tenants/{name}/usage", responses={503: {"description": "Redis cannot be asked"}})
     async def get_usage(name: Name) -> list[LimitUsage]:

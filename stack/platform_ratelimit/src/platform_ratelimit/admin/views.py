@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from pydantic import BaseModel
 from sqlalchemy import func, select
@@ -10,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from platform_ratelimit.admin.models import (
     AllowModel,
+    ApiKeysView,
     CeilingModel,
+    EffectiveLimit,
     EmergencyModel,
     GroupModel,
     OverrideView,
@@ -21,9 +24,11 @@ from platform_ratelimit.admin.models import (
     limit_models,
 )
 from platform_ratelimit.db.read import policy_row, read_allow, read_ceiling, read_tiers
-from platform_ratelimit.db.tables import GroupRow, OverrideRow, TenantRow, TierRow
-from platform_ratelimit.policy import FailurePolicy, Mode
+from platform_ratelimit.db.tables import ApiKeyRow, GroupRow, OverrideRow, TenantRow, TierRow
+from platform_ratelimit.plan import Planner
+from platform_ratelimit.policy import DEFAULT_GROUP, FailurePolicy, Mode, PolicySnapshot, Scope
 
+_SHOWN: Final = 12
 View = Callable[[AsyncSession], Awaitable[BaseModel | None]]
 
 
@@ -81,6 +86,45 @@ async def tenant_names(session: AsyncSession, *, after: str, most: int) -> list[
     """A page of tenants, by name."""
     query = select(TenantRow.id).where(TenantRow.id > after).order_by(TenantRow.id).limit(most)
     return list((await session.scalars(query)).all())
+
+
+async def tenant_tiers(session: AsyncSession, *, after: str, most: int | None) -> dict[str, str]:
+    """A page of tenants by name, with their tiers."""
+    query = (
+        select(TenantRow.id, TenantRow.tier).where(TenantRow.id > after).order_by(TenantRow.id).limit(most)
+    )
+    return {row.id: row.tier for row in await session.execute(query)}
+
+
+async def api_keys(session: AsyncSession, name: str) -> ApiKeysView | None:
+    """The API keys of one tenant."""
+    if await session.get(TenantRow, name) is None:
+        return None
+    rows = await session.scalars(select(ApiKeyRow).where(ApiKeyRow.tenant == name).order_by(ApiKeyRow.label))
+    return ApiKeysView(keys={row.label: row.digest[:_SHOWN] for row in rows})
+
+
+def effective_limits(snapshot: PolicySnapshot, tenant: str) -> list[EffectiveLimit]:
+    """The tenant's own limits, over everything and by endpoint group, as the planner makes them."""
+    planner, tier = Planner(snapshot), snapshot.tier_of(tenant)
+    of_tier = {
+        limit.name: limit.quota for limits in (tier.limits, *tier.group_limits.values()) for limit in limits
+    }
+    found: dict[str, EffectiveLimit] = {}
+    for group in (DEFAULT_GROUP, *tier.group_limits):
+        for planned in planner.for_tenant(tenant, group).limits:
+            limit, scope = planned.limit, planned.scope
+            if scope is not Scope.PLATFORM:
+                found[limit.name] = EffectiveLimit(
+                    name=limit.name,
+                    scope=scope,
+                    group=group if scope is Scope.GROUP else None,
+                    quota=limit.quota,
+                    tier_quota=of_tier[limit.name],
+                    window_s=limit.window_s,
+                    algorithm=limit.algorithm,
+                )
+    return list(found.values())
 
 
 async def ceiling(session: AsyncSession) -> CeilingModel:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
@@ -25,6 +26,8 @@ from platform_ratelimit.db.tables import (
 )
 from platform_ratelimit.errors import PolicyError
 from platform_ratelimit.policy import AllowList, EndpointGroup, Limits, Mode, Rollout, Tier, valid_name
+
+_BATCH: Final = 500  # names in one statement
 
 
 def utc_now() -> datetime:
@@ -167,7 +170,7 @@ async def put_tenant(session: AsyncSession, tenant: str, tier: str | None) -> Te
     if await session.get(TierRow, chosen) is None:
         raise PolicyError(f"no tier {chosen!r}", where=f"tenant {tenant}", fix="enter the tier first")
     if row is None:
-        row = TenantRow(id=tenant, tier=chosen, factor=1.0, blocked=False, rollout_mode=None)
+        row = _new_tenant(tenant, chosen)
         session.add(row)
     row.tier = chosen
     await session.flush()
@@ -176,9 +179,36 @@ async def put_tenant(session: AsyncSession, tenant: str, tier: str | None) -> Te
 
 async def delete_tenant(session: AsyncSession, tenant: str) -> None:
     """Forget a tenant and all that hangs on it."""
-    await session.execute(delete(OverrideRow).where(OverrideRow.tenant == tenant))
-    await session.execute(delete(ApiKeyRow).where(ApiKeyRow.tenant == tenant))
-    await session.execute(delete(TenantRow).where(TenantRow.id == tenant))
+    await _delete_tenants(session, [tenant])
+
+
+async def _delete_tenants(session: AsyncSession, tenants: Sequence[str]) -> None:
+    await session.execute(delete(OverrideRow).where(OverrideRow.tenant.in_(tenants)))
+    await session.execute(delete(ApiKeyRow).where(ApiKeyRow.tenant.in_(tenants)))
+    await session.execute(delete(TenantRow).where(TenantRow.id.in_(tenants)))
+
+
+async def move_tenants(session: AsyncSession, moves: Mapping[str, str | None]) -> None:
+    """Enter and move many tenants at once; those whose tier is none are forgotten."""
+    known = {row.id: row for row in await session.scalars(select(TenantRow))}
+    tiers = set(await session.scalars(select(TierRow.name)))
+    gone = [tenant for tenant, tier in moves.items() if tier is None]
+    for at in range(0, len(gone), _BATCH):
+        await _delete_tenants(session, gone[at : at + _BATCH])
+    for tenant, tier in moves.items():
+        if tier is None:
+            continue
+        if tier not in tiers:
+            raise PolicyError(f"no tier {tier!r}", where=f"tenant {tenant}", fix="enter the tier first")
+        if tenant in known:
+            known[tenant].tier = tier
+        else:
+            session.add(_new_tenant(tenant, tier))
+    await session.flush()
+
+
+def _new_tenant(tenant: str, tier: str) -> TenantRow:
+    return TenantRow(id=tenant, tier=tier, factor=1.0, blocked=False, rollout_mode=None)
 
 
 async def put_override(session: AsyncSession, override: OverrideRow) -> None:

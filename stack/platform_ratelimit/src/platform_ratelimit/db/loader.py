@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
@@ -26,8 +26,13 @@ class PolicyLoader:
         *,
         poll_s: float = 1.0,
         now: Callable[[], datetime] = utc_now,
+        prepare: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`poll_s` is the longest a change takes while announcements do not come through."""
+        """`poll_s` is the longest a change takes while announcements do not come through.
+
+        `prepare` makes the database ready, once it is there, before the first look.
+        """
+        self._prepare = prepare
         self._store, self._limiter, self._poll_s, self._now = store, limiter, poll_s, now
         self._told = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -55,6 +60,9 @@ class PolicyLoader:
 
     async def refresh(self) -> None:
         """Install the policy of the database if it is another one."""
+        if self._prepare is not None:
+            await self._prepare()
+            self._prepare = None
         due = self._next_expiry is not None and self._next_expiry <= self._now()
         if due or await self._store.version() != self._version:
             loaded = await self._store.load()

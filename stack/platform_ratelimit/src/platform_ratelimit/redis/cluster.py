@@ -74,19 +74,19 @@ class RedisCluster:
         await asyncio.gather(*(node.close() for node in self._nodes.values()))
         self._nodes.clear()
 
-    async def decide(self, plan: Plan, *, wanted: int = 1) -> Reply:
+    async def decide(self, plan: Plan, *, wanted: int = 1, wait_s: float | None = None) -> Reply:
         """The script's reply from the node of the plan's slot, following one redirection."""
         node = self._owners[slot_of(plan.names[0])]
         if node is None:
             self._stale.set()
             raise BackendUnavailable("refused", "no node serves this slot")
         try:
-            return await node.decide(plan, wanted=wanted)
+            return await node.decide(plan, wanted=wanted, wait_s=wait_s)
         except ServerRefusal as error:
             target = self._redirection(error)
             if target is None:
                 raise
-            return await target.decide(plan, wanted=wanted, asking=error.code == "ASK")
+            return await target.decide(plan, wanted=wanted, wait_s=wait_s, asking=error.code == "ASK")
 
     async def announce(self, message: bytes) -> None:
         """Publish at one node; the Cluster carries it to all."""

@@ -48,8 +48,11 @@ class Connection(asyncio.Protocol):
             future.set_exception(BackendUnavailable("overload", f"{self._most_pending} decisions pending"))
         else:
             due = monotonic() + (self._deadline_s if wait_s is None else wait_s)
+            if self._pending or self._outgoing:
+                self.write(wire)
+            else:  # alone: out at once, not a turn of the loop later
+                self._transport.write(wire)
             self._pending.append((future, due))
-            self.write(wire)
             if due < self._next_due:
                 self._watch(due)
         return future

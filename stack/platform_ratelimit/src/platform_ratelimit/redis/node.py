@@ -76,8 +76,10 @@ class RedisNode:
         self._drop()
         self._breaker.closed = False
 
-    async def decide(self, plan: Plan, *, wanted: int = 1, asking: bool = False) -> Reply:
-        """The script's reply within the deadline, or `BackendUnavailable`.
+    async def decide(
+        self, plan: Plan, *, wanted: int = 1, wait_s: float | None = None, asking: bool = False
+    ) -> Reply:
+        """The script's reply within the deadline (or `wait_s`), or `BackendUnavailable`.
 
         `asking` follows an ASK of a Cluster that is moving the slot here.
         """
@@ -89,12 +91,12 @@ class RedisNode:
         if asking:
             connection.send(_ASKING).add_done_callback(lambda future: future.exception())
         try:
-            reply = await connection.send(wire)
+            reply = await connection.send(wire, wait_s=wait_s)
         except ServerRefusal as error:
             if error.code != "NOSCRIPT":
                 self._refused(error)
                 raise
-            left_s = max(0.0, self._settings.deadline_s - (monotonic() - started))
+            left_s = max(0.0, (wait_s or self._settings.deadline_s) - (monotonic() - started))
             reply = await self._teach(connection, plan, wanted=wanted, wait_s=left_s)
         except BackendUnavailable as error:
             self._missed(error)

@@ -21,12 +21,16 @@ const thresholds = coverage.ratchet && existsSync(baseline) ? { global: read("co
 /** @type {import("jest").Config} */
 const config = {
   rootDir: root,
+  // A test that runs out of time leaves React waiting, and all after it fail: on a busy machine five seconds are few.
+  testTimeout: 20_000,
   testEnvironment: resolve(here, "jest/jsdom-fetch.mjs"),
   setupFilesAfterEnv: [resolve(here, "jest/setup.ts")],
   testMatch: [gating ? `**/${folder}/unit/**/!(*rendering).${suffix}` : `**/${folder}/unit/**/*.${suffix}`],
   moduleNameMapper: platform.moduleNameMapper,
   modulePaths: platform.modulePaths,
   modulePathIgnorePatterns: ["/\\.next/"],
+  // A pipeline's machine may be many times slower than a laptop; what hangs still ends.
+  testTimeout: 20_000,
   coverageProvider: "v8",
   coverageDirectory: resolve(here, "reports/coverage"),
   coverageReporters: ["text-summary", "html", "lcovonly", "json-summary", "cobertura"],

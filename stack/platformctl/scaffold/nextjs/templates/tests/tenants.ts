@@ -15,6 +15,7 @@ export interface AppTenant {
 
 export const VERTICALS: readonly Vertical[] = ["hotels", "cinemas", "gyms", "b2b", "retail"];
 export const TIERS: readonly Tier[] = ["free", "pro", "enterprise"];
+/** From the one that may least to the one that may most. */
 export const ROLES: readonly Role[] = ["viewer", "member", "admin"];
 
 /** A tenant of a vertical; every call without an id makes another one, so that tests don't share state. */

@@ -7,11 +7,12 @@ export const alpine = tenantOf("hotels", { id: "alpine", name: "Alpine Rooms" })
 export const odeon = tenantOf("cinemas", { id: "odeon", name: "Odeon Central" });
 export const ironHall = tenantOf("gyms", { id: "iron-hall", name: "Iron Hall Gym" });
 export const boltSupply = tenantOf("b2b", { id: "bolt-supply", name: "Bolt Supply" });
+export const nutTrade = tenantOf("b2b", { id: "nut-trade", name: "Nut Trade" });
 export const cornerShop = tenantOf("retail", { id: "corner-shop", name: "Corner Shop", flags: { giftWrap: true } });
 export const plainShop = tenantOf("retail", { id: "plain-shop", name: "Plain Shop" });
 
 export const app: RunningApp = {
-  tenants: [seaView, alpine, odeon, ironHall, boltSupply, cornerShop, plainShop],
+  tenants: [seaView, alpine, odeon, ironHall, boltSupply, nutTrade, cornerShop, plainShop],
   roles: ["viewer", "member", "admin"],
   signIn: async (request, tenant, role) => {
     const response = await request.post("/api/login", { data: { user: `${role}@${tenant.id}`, password: "demo" } });
@@ -23,9 +24,9 @@ export const app: RunningApp = {
     {
       name: "an order",
       create: async (request, tenant) => {
-        const response = await request.post("/api/orders", { data: { summary: "private", total: 1 }, headers: { "X-Tenant-ID": tenant.id } });
+        const response = await request.post("/api/purchase-orders", { data: { number: "private", lines: "1 x bolt" }, headers: { "X-Tenant-ID": tenant.id } });
         const { id } = (await response.json()) as { id: string };
-        return `/api/orders/${id}`;
+        return `/api/purchase-orders/${id}`;
       },
     },
   ],

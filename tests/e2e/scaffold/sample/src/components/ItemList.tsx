@@ -3,22 +3,22 @@
 import { useItems } from "@/hooks/useItems";
 
 export function ItemList() {
-  const { state, retry } = useItems();
+  const { state, reload } = useItems();
   if (state.status === "loading") return <p role="status">Loading items</p>;
   if (state.status === "failed") {
     return (
       <div role="alert">
         <p>The items could not be loaded.</p>
-        <button type="button" onClick={retry}>
+        <button type="button" onClick={reload}>
           Try again
         </button>
       </div>
     );
   }
-  if (state.items.length === 0) return <p>No items yet.</p>;
+  if (state.data.length === 0) return <p>No items yet.</p>;
   return (
     <ul aria-label="Items">
-      {state.items.map((item) => (
+      {state.data.map((item) => (
         <li key={item.id}>
           {item.name}: {item.price}
         </li>

@@ -1,34 +1,32 @@
 "use client";
 
-import { useState, type FormEvent } from "react";
-import { useOrder } from "@/hooks/useOrder";
-
-const PLANS = { monthly: 39, yearly: 390 };
-type PlanName = keyof typeof PLANS;
+import { useActionState } from "react";
+import { joinGym, type Joining } from "@/app/gyms/actions";
 
 export function MembershipForm() {
-  const { message, place } = useOrder();
-  const [plan, setPlan] = useState<PlanName>("monthly");
-  const join = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    await place(`Membership ${plan}`, PLANS[plan]);
-  };
-
+  const [joining, join, waiting] = useActionState<Joining, FormData>(joinGym, { status: "open", message: "" });
+  if (joining.status === "joined") return <p role="status">{joining.message}</p>;
   return (
-    <form onSubmit={join} aria-label="Become a member">
+    <form action={join} aria-label="Become a member">
       <fieldset>
         <legend>Plan</legend>
-        {(["monthly", "yearly"] as const).map((name) => (
-          <label key={name}>
-            <input type="radio" name="plan" checked={plan === name} onChange={() => setPlan(name)} /> {name} ({PLANS[name]})
-          </label>
-        ))}
+        <label>
+          <input type="radio" name="plan" value="monthly" defaultChecked /> Monthly
+        </label>
+        <label>
+          <input type="radio" name="plan" value="yearly" /> Yearly
+        </label>
       </fieldset>
       <label>
-        <input type="checkbox" name="terms" required /> I accept the house rules
+        Start <input type="date" name="start" required />
       </label>
-      <button type="submit">Join</button>
-      <p role="status">{message}</p>
+      <label>
+        <input type="checkbox" name="terms" /> I accept the house rules
+      </label>
+      <button type="submit" disabled={waiting}>
+        Join
+      </button>
+      {joining.message && <p role="alert">{joining.message}</p>}
     </form>
   );
 }

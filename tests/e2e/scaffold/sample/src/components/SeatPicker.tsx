@@ -1,41 +1,39 @@
 "use client";
 
 import { useState } from "react";
-import { useOrder } from "@/hooks/useOrder";
+import { useTask } from "@/hooks/useTask";
+import { buySeats } from "@/lib/api";
+import { orphaned, type Seat } from "@/lib/seats";
+import { useTenant } from "@/lib/tenant-context";
 
-const ROWS = ["A", "B", "C"];
-const SEATS = [1, 2, 3, 4];
-const TAKEN = new Set(["B2"]);
-const PRICE = 12;
+export interface SeatPickerProps {
+  seats: readonly Seat[];
+}
 
-export function SeatPicker() {
-  const { message, place } = useOrder();
+export function SeatPicker({ seats }: SeatPickerProps) {
+  const { tenant } = useTenant();
+  const { message, run } = useTask();
   const [chosen, setChosen] = useState<readonly string[]>([]);
-  const toggle = (seat: string): void =>
-    setChosen((seats) => (seats.includes(seat) ? seats.filter((other) => other !== seat) : [...seats, seat]));
+  const toggle = ({ label }: Seat): void =>
+    setChosen((labels) => (labels.includes(label) ? labels.filter((other) => other !== label) : [...labels, label]));
+  const buy = (): Promise<void> =>
+    run(async () => {
+      const ticket = await buySeats(tenant.id, chosen);
+      return `Seats ${ticket.seats.join(", ")} for ${ticket.total}`;
+    });
 
+  const lonely = orphaned(seats, chosen);
+  const total = seats.filter(({ label }) => chosen.includes(label)).reduce((sum, { price }) => sum + price, 0);
   return (
     <section aria-label="Seats">
-      {ROWS.map((row) => (
-        <div key={row}>
-          {SEATS.map((number) => {
-            const seat = `${row}${number}`;
-            return (
-              <button
-                key={seat}
-                type="button"
-                disabled={TAKEN.has(seat)}
-                aria-pressed={chosen.includes(seat)}
-                onClick={() => toggle(seat)}
-              >
-                Seat {seat}
-              </button>
-            );
-          })}
-        </div>
+      {seats.map((seat) => (
+        <button key={seat.label} type="button" disabled={seat.taken} aria-pressed={chosen.includes(seat.label)} onClick={() => toggle(seat)}>
+          {seat.label}
+        </button>
       ))}
-      <p>Total: {chosen.length * PRICE}</p>
-      <button type="button" disabled={chosen.length === 0} onClick={() => place(`Seats ${chosen.join(" ")}`, chosen.length * PRICE)}>
+      <p>Total: {total}</p>
+      {lonely.length > 0 && <p role="alert">{lonely.join(", ")} would be left alone.</p>}
+      <button type="button" disabled={chosen.length === 0 || lonely.length > 0} onClick={buy}>
         Buy tickets
       </button>
       <p role="status">{message}</p>

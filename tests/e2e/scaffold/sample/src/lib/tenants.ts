@@ -24,6 +24,7 @@ export const TENANTS: readonly Tenant[] = [
   tenant("odeon", "Odeon Central", "cinemas", "pro"),
   tenant("iron-hall", "Iron Hall Gym", "gyms", "pro"),
   tenant("bolt-supply", "Bolt Supply", "b2b", "enterprise"),
+  tenant("nut-trade", "Nut Trade", "b2b", "pro"),
   tenant("corner-shop", "Corner Shop", "retail", "pro", { giftWrap: true }),
   tenant("plain-shop", "Plain Shop", "retail", "free"),
 ];

@@ -32,7 +32,7 @@ export function complaintsOf(page: Page): string[] {
   page.on("pageerror", (error) => found.push(error.message));
   page.on("console", (message) => {
     // A refused request is the application's answer, not its failure.
-    if (message.type() === "error" && !/status of 40[134]/.test(message.text())) found.push(message.text());
+    if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) found.push(message.text());
   });
   return found;
 }

@@ -36,6 +36,6 @@ export interface RunningApp {
 export interface Journey {
   tenant: AppTenant;
   start: string;
-  /** Goes the whole way and asserts what came of it. */
-  go: (page: Page) => Promise<void>;
+  /** Goes the whole way and asserts what came of it; `as` opens a page for a colleague with another role. */
+  go: (page: Page, as: (role: Role) => Promise<Page>) => Promise<void>;
 }

@@ -15,6 +15,8 @@ jest.mock("next/navigation", () => ({
   ...jest.requireActual<object>("next/navigation"),
   ...jest.requireActual<object>("../support/navigation"),
 }));
+jest.mock("next/headers", () => jest.requireActual<object>("../support/server-context"));
+jest.mock("next/cache", () => jest.requireActual<object>("../support/server-context"));
 
 const complaints: string[] = [];
 let quiet: jest.SpyInstance | undefined;

@@ -4,21 +4,25 @@ type Json = { [key: string]: unknown };
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
+// No two things that are made have the same id: a list of them is one that React can tell apart.
+let made = 0;
+
 const text = (schema: Json, name: string, tenant: string): string => {
+  if (/^(id|uuid)$/i.test(name)) made += 1;
   switch (schema.format) {
     case "date":
       return "2030-01-01";
     case "date-time":
       return "2030-01-01T00:00:00Z";
     case "uuid":
-      return "00000000-0000-4000-8000-000000000000";
+      return `00000000-0000-4000-8000-${String(made).padStart(12, "0")}`;
     case "email":
       return "sample@example.test";
     case "uri":
     case "url":
       return "https://example.test/";
     default: {
-      const value = `${name} of ${tenant}`;
+      const value = `${name}${/^id$/i.test(name) ? ` ${made}` : ""} of ${tenant}`;
       return value.slice(0, typeof schema.maxLength === "number" ? schema.maxLength : undefined);
     }
   }

@@ -8,6 +8,17 @@ const headers = { "x-mock-fault": "1" };
 /** Ways in which a server disappoints, each a handler for server.use(). */
 export const faults = {
   error: (status = 500): HttpHandler => http.all(anyApi, () => HttpResponse.json({ error: "fault" }, { status, headers })),
+  /** Over the limit of its tier, as the platform's limiter says it. */
+  rateLimited: (retryAfterS = 1): HttpHandler =>
+    http.all(anyApi, () => HttpResponse.json({ error: "rate limited" }, { status: 429, headers: { ...headers, "Retry-After": String(retryAfterS) } })),
+  /** Fails some times, then works: what an automatic retry must get over. */
+  flaky: (times = 1): HttpHandler => {
+    let left = times;
+    return http.all(anyApi, () => {
+      left -= 1;
+      return left >= 0 ? HttpResponse.json({ error: "fault" }, { status: 503, headers }) : undefined;
+    });
+  },
   offline: (): HttpHandler => http.all(anyApi, () => HttpResponse.error()),
   malformed: (): HttpHandler => http.all(anyApi, () => new HttpResponse("{ not json", { headers: { ...headers, "Content-Type": "application/json" } })),
   empty: (): HttpHandler => http.all(anyApi, () => HttpResponse.json([], { headers })),
@@ -16,6 +27,7 @@ export const faults = {
       await delay(ms);
       return undefined;
     }),
+  /** Never answers: what a timeout must end. */
   silent: (): HttpHandler =>
     http.all(anyApi, async () => {
       await delay("infinite");

@@ -11,7 +11,7 @@ export interface SeenRequest {
 }
 
 const seen: SeenRequest[] = [];
-const deliberate = new WeakSet<Request>();
+const expected = new Set<string>();
 
 /** The mock server of unit tests. Every request and every mocked answer is held against the contract. */
 export const server = setupServer(...handlers);
@@ -21,16 +21,21 @@ server.events.on("request:start", ({ request }) => {
   const entry: SeenRequest = { method: request.method, url: request.url, tenant, body: "", signal: request.signal };
   seen.push(entry);
   void request.clone().text().then((body) => (entry.body = body));
+  if (tenant && expected.size > 0 && !expected.has(tenant)) addViolations([`${request.method} ${request.url}: names ${tenant}, for whom nothing is rendered`]);
   void checkRequest(request).then(addViolations);
 });
 
 server.events.on("response:mocked", ({ request, response }) => {
-  if (!response.headers.has("x-mock-fault") && !deliberate.has(request)) void checkResponse(request, response).then(addViolations);
+  if (!response.headers.has("x-mock-fault")) void checkResponse(request, response).then(addViolations);
 });
 
 /** The requests made since the test began. */
 export const requestsSeen = (): readonly SeenRequest[] => seen;
 
+/** From here to the end of the test, a request that names another tenant than these breaks the contract. */
+export const expectRequestsOf = (tenantId: string): Set<string> => expected.add(tenantId);
+
 beforeEach(() => {
   seen.length = 0;
+  expected.clear();
 });

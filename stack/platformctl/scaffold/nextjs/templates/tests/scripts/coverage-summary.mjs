@@ -13,7 +13,8 @@ if (!existsSync(join(here, report))) {
   process.exit(0);
 }
 const { total } = read(report);
-const target = read("gates.json").coverage.thresholds.global;
+const { mode, thresholds } = read("gates.json").coverage;
+const target = thresholds.global;
 const kinds = ["lines", "statements", "functions", "branches"];
 const baseline = existsSync(join(here, "coverage-baseline.json")) ? read("coverage-baseline.json") : {};
 
@@ -25,3 +26,6 @@ if (process.argv.includes("--ratchet")) {
 
 console.log("| coverage | today | gate | target |\n| --- | --- | --- | --- |");
 for (const kind of kinds) console.log(`| ${kind} | ${total[kind].pct} % | ${baseline[kind] ?? target[kind]} % | ${target[kind]} % |`);
+
+const low = kinds.filter((kind) => total[kind].pct < (baseline[kind] ?? target[kind]));
+if (mode === "warn" && low.length > 0) console.log(`\nBelow the gate, which only warns: ${low.join(", ")}.`);

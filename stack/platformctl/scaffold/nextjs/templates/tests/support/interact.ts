@@ -46,11 +46,14 @@ const sampleFor = (field: HTMLInputElement | HTMLTextAreaElement, nth: number): 
   }
 };
 
-/** Fills in every field below an element by its kind, as a person would: dates rise, boxes are ticked. */
-export async function fillIn(root: HTMLElement, user: UserEvent): Promise<void> {
-  const all = [...root.querySelectorAll<HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement>("input, textarea, select")];
+type Field = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
+
+/** Fills in every field below an element by its kind, as a person would: dates rise, boxes are ticked. `done` fields stay. */
+export async function fillIn(root: HTMLElement, user: UserEvent, done = new Set<Field>()): Promise<void> {
+  const all = [...root.querySelectorAll<Field>("input, textarea, select")].filter((field) => !done.has(field));
   let nth = 0;
   for (const field of all) {
+    done.add(field);
     if (field.disabled || field.type === "hidden" || field.type === "submit" || field.type === "file") continue;
     if (field instanceof HTMLSelectElement) await user.selectOptions(field, [...field.options].at(-1)?.value ?? "");
     else if (field.type === "checkbox" || field.type === "radio") await user.click(field);
@@ -86,9 +89,18 @@ export async function settledText(root: HTMLElement): Promise<string> {
   return root.textContent ?? "";
 }
 
-/** Fills in and presses everything, then reads what it came to. */
+const STEPS = 4;
+
+/** Goes through everything, step by step while new buttons appear: fills in, presses, and reads what it came to. */
 export async function useUp(root: HTMLElement, user: UserEvent): Promise<string> {
-  await fillIn(root, user);
-  await pressAll(root, user);
+  const filled = new Set<Field>();
+  const known = new Set<HTMLElement>();
+  for (let step = 0; step < STEPS; step += 1) {
+    const buttons = within(root).queryAllByRole("button");
+    if (buttons.every((button) => known.has(button))) break;
+    for (const button of buttons) known.add(button);
+    await fillIn(root, user, filled);
+    await pressAll(root, user);
+  }
   return settledText(root);
 }

@@ -2,6 +2,7 @@ import { render, type RenderResult } from "@testing-library/react";
 import userEvent, { type UserEvent } from "@testing-library/user-event";
 import type { ReactElement, ReactNode } from "react";
 import { Providers } from "../platform.adapter";
+import { expectRequestsOf } from "../mocks/server";
 import { shop, type AppTenant, type Flags, type Role } from "../tenants";
 
 export interface TenantOptions {
@@ -19,13 +20,14 @@ export interface RenderedForTenant extends RenderResult {
 export function renderWithTenant(ui: ReactElement, options: TenantOptions = {}): RenderedForTenant {
   const { tenant: given = shop(), role = "member", flags = {} } = options;
   const tenant = { ...given, flags: { ...given.flags, ...flags } };
+  expectRequestsOf(tenant.id);
   const wrapper = ({ children }: { children: ReactNode }) => (
     <Providers tenant={tenant} role={role} flags={tenant.flags}>
       {children}
     </Providers>
   );
   const view: RenderResult = render(ui, { wrapper });
-  return { tenant, user: userEvent.setup(), ...view };
+  return { tenant, user: userEvent.setup({ delay: null }), ...view };
 }
 
 export * from "@testing-library/react";

@@ -1,30 +1,38 @@
 import { NextRequest } from "next/server";
 import { sessionHeaders, knownTenants } from "../platform.adapter";
-import { checkResponse, operationFor, operations, tenantHeader, type Operation } from "../mocks/contract";
+import { checkResponse, operationFor, tenantHeader, type Operation } from "../mocks/contract";
 import { example } from "../mocks/example";
-import type { AppTenant } from "../tenants";
+import { ROLES, type AppTenant, type Role } from "../tenants";
+import { enter } from "./server-context";
 
 /** A route handler or the proxy, as Next.js calls it. */
 export type Handler = (request: never, context: never) => unknown;
+
 export interface Call {
   path: string;
   method: string;
   tenant?: AppTenant;
+  role?: Role;
   params?: Record<string, string>;
   body?: unknown;
 }
 
 /** Calls a handler as Next.js would; with a tenant the request is signed in by the adapter. */
-export async function call(handler: Handler, { path, method, tenant, params = {}, body }: Call): Promise<{ request: NextRequest; response: Response }> {
+export async function call(handler: Handler, { path, method, tenant, role = "admin", params = {}, body }: Call): Promise<{ request: NextRequest; response: Response }> {
   const filled = Object.entries(params).reduce((url, [name, value]) => url.replace(new RegExp(`\\[(\\.\\.\\.)?${name}\\]`), value), path);
   const named = tenant && tenantHeader ? { [tenantHeader]: tenant.id } : {};
-  const session = tenant ? (sessionHeaders?.(tenant, "admin") ?? {}) : {};
+  const session = tenant ? (sessionHeaders?.(tenant, role) ?? {}) : {};
   const headers = { "Content-Type": "application/json", ...named, ...session };
   const text = body === undefined ? undefined : JSON.stringify(body);
   const request = new NextRequest(`http://localhost${filled}`, { method, headers, body: text });
+  return { request, response: await answer(handler, request, params) };
+}
+
+/** Runs a handler for a request; its parameters can be awaited or read, as the version of Next.js wants it. */
+async function answer(handler: Handler, request: NextRequest, params: Record<string, string>): Promise<Response> {
+  enter(request);
   const context = { params: Object.assign(Promise.resolve(params), params) };
-  const response = (await handler(request as never, context as never)) as Response;
-  return { request, response };
+  return (await handler(request as never, context as never)) as Response;
 }
 
 const operationAt = (path: string, method: string): Operation | undefined => operationFor(method, path.replace(/\[[^\]]+\]/g, "x"));
@@ -77,8 +85,17 @@ function describeMethod(path: string, method: string, handler: Handler): void {
       const forged = tenant && other && tenantHeader ? { ...sessionHeaders?.(tenant, "admin"), [tenantHeader]: other.id } : {};
       const text = method === "GET" ? undefined : JSON.stringify(bodyFor("x"));
       const request = new NextRequest(`http://localhost${path}`, { method, headers: forged, body: text });
-      const response = (await handler(request as never, { params: Object.assign(Promise.resolve(params), params) } as never)) as Response;
+      const response = await answer(handler, request, params);
       expect(response.status).toBeGreaterThanOrEqual(400);
+    });
+  }
+  if ("403" in operation.answers && Object.keys(params).length === 0) {
+    signedIn(`${method} refuses a role that may not${note}`, async () => {
+      const [tenant] = knownTenants ?? [];
+      const [least] = ROLES;
+      const { request, response } = await call(handler, { path, method, tenant, role: least, body: bodyFor(tenant?.id ?? "") });
+      expect(response.status).toBe(403);
+      expect(await checkResponse(request, response)).toEqual([]);
     });
   }
   if (operation.body) {
@@ -103,5 +120,3 @@ function describeIsolation(path: string, list: Handler, create: Handler, schema:
     expect(await foreign.response.text()).not.toContain(tenant.id);
   });
 }
-
-export { operations };

@@ -1,10 +1,12 @@
-import { BulkOrder } from "@/components/BulkOrder";
+import { PurchaseOrders } from "@/components/PurchaseOrders";
+import { PurchaseRequest } from "@/components/PurchaseRequest";
 import { Shell } from "@/components/Shell";
 
 export default function Page() {
   return (
-    <Shell title="Purchase order">
-      <BulkOrder />
+    <Shell title="Purchase orders">
+      <PurchaseRequest />
+      <PurchaseOrders />
     </Shell>
   );
 }

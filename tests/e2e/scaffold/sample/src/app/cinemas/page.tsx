@@ -1,10 +1,10 @@
-import { SeatPicker } from "@/components/SeatPicker";
+import { SeatMap } from "@/components/SeatMap";
 import { Shell } from "@/components/Shell";
 
 export default function Page() {
   return (
     <Shell title="Tonight">
-      <SeatPicker />
+      <SeatMap />
     </Shell>
   );
 }

@@ -1,10 +1,10 @@
-import { HotelBooking } from "@/components/HotelBooking";
+import { StayBooking } from "@/components/StayBooking";
 import { Shell } from "@/components/Shell";
 
 export default function Page() {
   return (
     <Shell title="Your stay">
-      <HotelBooking />
+      <StayBooking />
     </Shell>
   );
 }

@@ -1,0 +1,92 @@
+"""What ``sla-report`` does: make, enter, write, deliver, show; or write what does it again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import typer
+
+from platformctl.app import sla_deliver, sla_files, sla_schedule
+from platformctl.app.sla_files import Forms
+from platformctl.app.sla_report import Desk, Made, ReportRequest, open_desk, refuse_breach
+from platformctl.sla import codec
+from platformctl_cli import show
+from platformctl_cli.sla import show_report
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """The command's options."""
+
+    request: ReportRequest
+    forms: Forms | None
+    pdf: bool
+    documents: bool
+    deliver: bool
+    close: bool
+    restate: str | None
+    fail_on_breach: bool
+    json: bool
+
+
+def report(asked: Asked) -> None:
+    """One report, in every form that was asked for."""
+    if asked.documents and asked.forms is None:
+        raise typer.BadParameter("--documents needs --out")
+    with show.waiting() as (say, wait), open_desk(asked.request) as desk:
+        to = sla_deliver.recipients(desk) if asked.deliver else None
+        made = desk.make(asked.request.scope, wait)
+        if asked.close:
+            _enter(made, asked, say)
+        if asked.forms:
+            _write(desk, made, asked, wait)
+        if to:
+            forms = Forms(folder=asked.request.start, pdf=asked.pdf)
+            for line in sla_deliver.deliver(desk, made, to, forms, wait):
+                say(line)
+    if asked.json:
+        show.as_json(codec.to_json(made.report))
+    else:
+        show_report(made.report)
+    if asked.fail_on_breach:
+        refuse_breach(made.report)
+
+
+def _enter(made: Made, asked: Asked, say: Callable[[str], None]) -> None:
+    entry = sla_files.close_period(made, reason=asked.restate)
+    say(f"entered in the ledger as statement {entry.number}" if entry else "the ledger states the same")
+
+
+def _write(desk: Desk, made: Made, asked: Asked, wait: Callable[[str], None]) -> None:
+    if asked.forms is None:
+        return
+    for path in sla_files.write_files(made.report, asked.forms):
+        show.say(f"wrote {path}")
+    if asked.documents:
+        pages = sla_files.write_documents(desk, asked.forms, wait)
+        show.say(f"wrote the documents of {pages} tenants below {asked.forms.folder / 'tenants'}")
+
+
+def schedule(asked: Asked, kind: str, at: str) -> None:
+    """Files that run the report after each period."""
+    if asked.forms is None:
+        raise typer.BadParameter("schedule needs --out")
+    wanted = sla_schedule.Wanted(
+        request=asked.request,
+        at=at,
+        options=tuple(
+            option
+            for option, chosen in (
+                ("--close", asked.close),
+                ("--documents", asked.documents),
+                ("--pdf", asked.pdf),
+                ("--xlsx", asked.forms.xlsx),
+                ("--deliver", asked.deliver),
+                ("--fail-on-breach", asked.fail_on_breach),
+            )
+            if chosen
+        ),
+    )
+    for path, next_step in sla_schedule.write(wanted, kind, asked.forms.folder):
+        show.say(f"wrote {path}{next_step}")

@@ -1,0 +1,1 @@
+"""Benchmarks, peer comparisons and executive summaries as pages."""

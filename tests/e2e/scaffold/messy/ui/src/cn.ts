@@ -1,0 +1,1 @@
+export const cn = (...names: (string | false | null | undefined)[]): string => names.filter(Boolean).join(" ");

@@ -1,0 +1,2 @@
+export * from "./badge";
+export { cn } from "./cn";

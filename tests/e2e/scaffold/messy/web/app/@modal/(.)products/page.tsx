@@ -1,0 +1,3 @@
+export default function ProductsModal() {
+  return <dialog open>Products</dialog>;
+}

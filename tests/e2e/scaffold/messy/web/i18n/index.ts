@@ -1,0 +1,2 @@
+export * from "./provider";
+export { locales, type Locale } from "./config";
