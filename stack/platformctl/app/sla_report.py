@@ -21,6 +21,7 @@ from platformctl.sla import period as periods
 from platformctl.sla.announced import exclusions
 from platformctl.sla.assemble import Asked, report
 from platformctl.sla.ledger import recalled, restated
+from platformctl.sla.period import PeriodKind
 from platformctl.sla.queries import EVERYBODY, Selection
 from platformctl.sla.report import Report
 from platformctl.sla.terms import Terms
@@ -202,8 +203,15 @@ def _wanted(request: ReportRequest, asked: Asked, terms: Terms) -> Wanted:
         exclusions=tuple(
             e for e in terms.excluded(asked.span) if any(e.applies_to(t) for t in asked.tenants)
         ),
-        past=_PAST_OF_ONE if asked.detailed else _PAST_OF_ALL,
+        past=_past(asked),
     )
+
+
+def _past(asked: Asked) -> int:
+    """How many earlier periods are told of; a span by the clock has none that compare with it."""
+    if asked.period.kind is PeriodKind.SPAN:
+        return 0
+    return _PAST_OF_ONE if asked.detailed else _PAST_OF_ALL
 
 
 def refuse_breach(made: Report) -> None:
