@@ -1,4 +1,4 @@
-"""The vocabulary of what tenants do: recorded by ``alerts_src/business_counts.py``, read by benchmarks and summaries."""
+"""The vocabulary of what tenants do: recorded by ``alerts_src/business_counts.py``, read by benchmarks."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from platformctl.render import rules
 from platformctl.sources.definitions import load_platform
 
 ROOT = Path(__file__).parents[3]
-AREAS = ("slo-objectives", "slo", "business")
+AREAS = ("slo-objectives", "slo", "business_counts")
 WHO = 'job="api", instance="a", tenant="inn"'
 pytestmark = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
 

@@ -208,7 +208,10 @@ def _notes(made: Benchmark) -> Iterator[str]:
     if quality.unobserved_minutes:
         yield f"Not observed: {wording.duration(quality.unobserved_minutes)}, counted neither as up nor as down."
     if evidence.now is None:
-        yield "Business figures: nothing was recorded (alerts_src/business_counts.py records them from its deployment on)."
+        yield (
+            "Business figures: nothing was recorded "
+            "(alerts_src/business_counts.py records them from its deployment on)."
+        )
     elif evidence.summed < evidence.hours:
         yield (
             f"Business figures: {evidence.summed} of {evidence.hours} hours have sums; "
