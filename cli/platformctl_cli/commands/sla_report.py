@@ -33,7 +33,7 @@ def sla_report(
             "--period",
             "-p",
             help="day, week or month (the last that ended), or 2026-11-20, 2026-W47, 2026-11, "
-            "2026-11-01..2026-11-14.",
+            "2026-11-01..2026-11-14, 2026-11-20T14:00..2026-11-20T16:30.",
         ),
     ] = "week",
     zone: ZoneOption = "UTC",

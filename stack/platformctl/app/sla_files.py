@@ -94,7 +94,9 @@ def _write(report: Report, forms: Forms) -> Iterator[Path]:
 def stem(report: Report) -> str:
     """The name of the report's files, without an ending."""
     alone = report.statements[0].tenant if len(report.statements) == 1 else ""
-    return "-".join(part for part in ("sla", report.period.name.replace("..", "_"), alone) if part)
+    return "-".join(
+        part for part in ("sla", report.period.name.replace("..", "_").replace(":", ""), alone) if part
+    )
 
 
 def _contents(report: Report, forms: Forms) -> Iterator[tuple[str, str | bytes]]:

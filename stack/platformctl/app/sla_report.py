@@ -18,13 +18,16 @@ from platformctl.errors import DifferencesFound, UsageError
 from platformctl.model.tenancy import Tenant, Vertical
 from platformctl.sinks.sla_ledger import Ledger
 from platformctl.sla import period as periods
+from platformctl.sla.announced import exclusions
 from platformctl.sla.assemble import Asked, report
 from platformctl.sla.ledger import recalled, restated
+from platformctl.sla.period import PeriodKind
 from platformctl.sla.queries import EVERYBODY, Selection
 from platformctl.sla.report import Report
 from platformctl.sla.terms import Terms
 from platformctl.sources import workspace
 from platformctl.sources.history import Access, History, NoHistory
+from platformctl.sources.maintenance import load_forgiveness, recorded_windows
 from platformctl.sources.terms import load_terms
 
 Say: TypeAlias = Callable[[str], None]
@@ -155,7 +158,7 @@ class Desk:
 def open_desk(request: ReportRequest) -> Iterator[Desk]:
     """Load the contracts, reach the history; raises `PlatformError` where either cannot be."""
     found = workspace.find(request.workspace, start=request.start)
-    terms = load_terms(found.content)
+    terms = _with_maintenance(load_terms(found.content), found)
     choose(request.scope, terms)
     url = request.access.url or prometheus_url(request.workspace, request.start)
     with closing(History(replace(request.access, url=url))) as history:
@@ -168,6 +171,12 @@ def make_report(request: ReportRequest, say: Say) -> Made:
     """The report that was asked for, alone."""
     with open_desk(request) as desk:
         return desk.make(request.scope, say)
+
+
+def _with_maintenance(terms: Terms, found: workspace.Workspace) -> Terms:
+    """The terms with the windows that were opened, as far as contracts do not count them."""
+    opened = exclusions(recorded_windows(found.state), load_forgiveness(found.content))
+    return replace(terms, exclusions=(*terms.exclusions, *opened))
 
 
 def _asked(request: ReportRequest, chosen: tuple[Tenant, ...], settled: datetime) -> Asked:
@@ -194,8 +203,15 @@ def _wanted(request: ReportRequest, asked: Asked, terms: Terms) -> Wanted:
         exclusions=tuple(
             e for e in terms.excluded(asked.span) if any(e.applies_to(t) for t in asked.tenants)
         ),
-        past=_PAST_OF_ONE if asked.detailed else _PAST_OF_ALL,
+        past=_past(asked),
     )
+
+
+def _past(asked: Asked) -> int:
+    """How many earlier periods are told of; a span by the clock has none that compare with it."""
+    if asked.period.kind is PeriodKind.SPAN:
+        return 0
+    return _PAST_OF_ONE if asked.detailed else _PAST_OF_ALL
 
 
 def refuse_breach(made: Report) -> None:

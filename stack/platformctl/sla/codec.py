@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -64,6 +64,8 @@ def _text(value: object) -> str | int:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case date():
             return value.isoformat()
+        case time():
+            return f"{value:%H:%M}"
         case timedelta():
             return int(value.total_seconds())
     raise TypeError(f"cannot be written: {type(value).__name__}")
@@ -128,5 +130,6 @@ def _seconds(value: Json) -> timedelta:
 _SCALARS: Final[dict[object, Callable[..., object]]] = {
     datetime: datetime.fromisoformat,
     date: date.fromisoformat,
+    time: time.fromisoformat,
     timedelta: _seconds,
 }

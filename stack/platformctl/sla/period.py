@@ -13,7 +13,13 @@ from platformctl.errors import UsageError
 
 _WEEK: Final = re.compile(r"(\d{4})-W(\d{2})")
 _MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
-_FORMS: Final = "day, week, month, 2026-11-20, 2026-W47, 2026-11, or 2026-11-01..2026-11-14"
+_DAY_AND_TIME: Final = r"(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2})"
+_SPAN: Final = re.compile(rf"{_DAY_AND_TIME}\.\.{_DAY_AND_TIME}")
+_MIDNIGHT: Final = time()
+_FORMS: Final = (
+    "day, week, month, 2026-11-20, 2026-W47, 2026-11, 2026-11-01..2026-11-14, or "
+    "2026-11-20T14:00..2026-11-20T16:30"
+)
 
 
 class PeriodKind(StrEnum):
@@ -23,19 +29,23 @@ class PeriodKind(StrEnum):
     WEEK = "week"
     MONTH = "month"
     DAYS = "days"
+    SPAN = "span"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Period:
     """Days from `first` to `last`, both included, from midnight to midnight in `zone`.
 
-    A day with a change to or from summer time has 23 or 25 hours.
+    A day with a change to or from summer time has 23 or 25 hours. A span begins at a time of its first day
+    and ends at one of its last; of an hour that comes twice the first is meant.
     """
 
     kind: PeriodKind
     first: date
     last: date
     zone: str
+    opens: time = _MIDNIGHT
+    closes: time = _MIDNIGHT
 
     @property
     def name(self) -> str:
@@ -50,16 +60,20 @@ class Period:
                 return f"{self.first:%Y-%m}"
             case PeriodKind.DAYS:
                 return f"{self.first}..{self.last}"
+            case PeriodKind.SPAN:
+                return f"{self.first}T{self.opens:%H:%M}..{self.last}T{self.closes:%H:%M}"
 
     @property
     def start(self) -> datetime:
         """The first instant, in UTC."""
-        return _midnight(self.first, self.zone)
+        return _instant(self.first, self.opens, self.zone)
 
     @property
     def end(self) -> datetime:
         """The first instant after the period, in UTC."""
-        return _midnight(self.last + timedelta(days=1), self.zone)
+        if self.kind is PeriodKind.SPAN:
+            return _instant(self.last, self.closes, self.zone)
+        return _instant(self.last + timedelta(days=1), _MIDNIGHT, self.zone)
 
     @property
     def minutes(self) -> int:
@@ -67,14 +81,15 @@ class Period:
         return (self.end - self.start) // timedelta(minutes=1)
 
     def previous(self) -> Period:
-        """The period of the same kind before this one."""
+        """The period of the same kind before this one; of a span, the days before."""
         before = self.first - timedelta(days=1)
         match self.kind:
             case PeriodKind.MONTH:
                 return month(before, self.zone)
             case _:
                 length = self.last - self.first
-                return Period(kind=self.kind, first=before - length, last=before, zone=self.zone)
+                kind = PeriodKind.DAYS if self.kind is PeriodKind.SPAN else self.kind
+                return Period(kind=kind, first=before - length, last=before, zone=self.zone)
 
 
 def day(of: date, zone: str) -> Period:
@@ -120,6 +135,8 @@ def _named(text: str, zone: str) -> Period:
         return week(date.fromisocalendar(int(found[1]), int(found[2]), 1), zone)
     if found := _MONTH.fullmatch(text):
         return month(date(int(found[1]), int(found[2]), 1), zone)
+    if found := _SPAN.fullmatch(text):
+        return _span(found, zone)
     first, dots, last = text.partition("..")
     if not dots:
         return day(date.fromisoformat(text), zone)
@@ -131,9 +148,23 @@ def _named(text: str, zone: str) -> Period:
     return period
 
 
-def _midnight(of: date, zone: str) -> datetime:
-    """Where the clocks jump over midnight, the instant of the jump."""
-    return datetime.combine(of, time(), tzinfo=_zone(zone)).astimezone(UTC)
+def _span(found: re.Match[str], zone: str) -> Period:
+    span = Period(
+        kind=PeriodKind.SPAN,
+        first=date.fromisoformat(found[1]),
+        last=date.fromisoformat(found[3]),
+        zone=zone,
+        opens=time.fromisoformat(found[2]),
+        closes=time.fromisoformat(found[4]),
+    )
+    if span.end <= span.start:
+        raise ValueError("it ends before it starts")
+    return span
+
+
+def _instant(of: date, at: time, zone: str) -> datetime:
+    """Where the clocks jump over it, the instant of the jump."""
+    return datetime.combine(of, at, tzinfo=_zone(zone)).astimezone(UTC)
 
 
 def _zone(name: str) -> ZoneInfo:

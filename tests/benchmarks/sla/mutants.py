@@ -36,7 +36,7 @@ MUTANTS = (
     Mutant("a credit is owed at the step", "sla/credit.py", "if availability < Fraction(s.below)", "if availability <= Fraction(s.below)"),
     Mutant("the mildest step is owed", "sla/credit.py", "return max((s.percent", "return min((s.percent"),
     Mutant("credits by the better availability", "sla/credit.py", "return min((r for r", "return max((r for r"),
-    Mutant("a day is always 24 hours", "sla/period.py", "return _midnight(self.last + timedelta(days=1), self.zone)", "return self.start + timedelta(days=(self.last - self.first).days + 1)"),
+    Mutant("a day is always 24 hours", "sla/period.py", "return _instant(self.last + timedelta(days=1), _MIDNIGHT, self.zone)", "return self.start + timedelta(days=(self.last - self.first).days + 1)"),
     Mutant("weeks begin on Sunday", "sla/period.py", "of.weekday()", "(of.weekday() + 1) % 7"),
     Mutant("the last week is this week", "sla/period.py", "return week(today - timedelta(days=7), zone)", "return week(today, zone)"),
     Mutant("overlapping windows forgive twice", "sla/exclusion.py", "if inside.start <= start and end <= inside.end)\n        if holding:\n            yield Segment", "if inside.start <= start and end <= inside.end)\n        for _ in holding:\n            yield Segment"),

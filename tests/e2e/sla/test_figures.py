@@ -112,6 +112,13 @@ def test_a_zone_of_45_minutes_is_cut_by_the_minute(week: Reports) -> None:
     assert counts(found["steady"]) == ((24 * 60 - 20) * 100, 0, 0)
 
 
+def test_a_span_is_cut_at_its_minutes(week: Reports) -> None:
+    """Wednesday 09:45 to 10:15 local holds the first quarter of an hour of the fault."""
+    span = "2026-10-21T09:45..2026-10-21T10:15"
+    assert counts(week.statements(period=span)["faulty"]) == (3000, 1500, 0)
+    assert week.statements(period=span)["faulty"]["past"] == []
+
+
 def test_credits_are_owed_for_months_by_the_worse_availability(week: Reports) -> None:
     """faulty in October: 99.70 % of requests and (10,120 - 35) / 10,120 = 99.65 % of minutes: below 99.9 %."""
     month, one_week = week.statements(period="2026-10"), week.statements()

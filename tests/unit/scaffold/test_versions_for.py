@@ -44,9 +44,11 @@ def test_the_set_follows_the_node_of_the_project(tmp_path: Path) -> None:
 
 
 def test_what_the_root_of_a_workspace_has_is_not_added_again(tmp_path: Path) -> None:
-    root = package(workspaces=["apps/*"], devDependencies={"typescript": "5.8.0", "eslint": "^9"})
+    root = package(workspaces=["apps/*"], devDependencies={"typescript": "5.8.0", "eslint": "^8.34.0"})
     write(tmp_path, {"package.json": root})
     found = wanted(tmp_path / "apps" / "web")
+    lay(tmp_path / "apps" / "web")
+    assert (tmp_path / "apps/web/tests/scripts/lint.mjs").exists()  # the root's ESLint is an 8
     assert "typescript" not in found
     assert "eslint" not in found
     assert "@types/node" in found

@@ -35,6 +35,7 @@ def utc(text: str) -> datetime:
         ("2026-W01", "2026-W01", "2025-12-28T23:00", "2026-01-04T23:00"),
         ("2026-02", "2026-02", "2026-01-31T23:00", "2026-02-28T23:00"),
         ("2026-11-01..2026-11-14", "2026-11-01..2026-11-14", "2026-10-31T23:00", "2026-11-14T23:00"),
+        ("2026-10-25T01:30..2026-10-25T04:00",) * 2 + ("2026-10-24T23:30", "2026-10-25T03:00"),
     ],
 )
 def test_a_period_runs_from_midnight_to_midnight_of_its_zone(
@@ -84,7 +85,17 @@ def test_the_last_day_depends_on_the_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "year", "2026-13", "2026-W54", "2026-02-30", "2026-11-14..2026-11-01", "../x"]
+    "text",
+    [
+        "",
+        "year",
+        "2026-13",
+        "2026-W54",
+        "2026-02-30",
+        "2026-11-14..2026-11-01",
+        "../x",
+        "2026-11-14T10:00..2026-11-14T10:00",
+    ],
 )
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="not a period"):

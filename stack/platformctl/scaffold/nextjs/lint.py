@@ -22,7 +22,7 @@ _NAMED: Final = r"(?:export default|module\.exports =) (?=\w+;?\s*$)"
 
 def lint_command(app: App) -> str:
     """The command that lints the framework; ESLint 8 takes a flat configuration through its API only."""
-    if app.packages.major("eslint") == 8:
+    if app.packages.naming("eslint").major("eslint") == 8:
         return "node {folder}/scripts/lint.mjs"
     return "eslint --max-warnings 0 -c {folder}/eslint.config.mjs {folder}"
 
@@ -57,7 +57,7 @@ def _flat(text: str, folder: str) -> tuple[Addition, ...]:
 
 
 def _biome(app: App, text: str, folder: str) -> Addition:
-    if app.packages.major("@biomejs/biome") == 1:
+    if app.packages.naming("@biomejs/biome").major("@biomejs/biome") == 1:
         return JsonItem(at=("files", "ignore"), item=folder)
     at = ("files", "includes")
     if jsonedit.has(text, at):

@@ -43,6 +43,12 @@ class Packages:
         """Whether package.json, or that of the workspace's root, names the package."""
         return self.asked(name) is not None or name in _named(_document(self.workspace))
 
+    def naming(self, name: str) -> Packages:
+        """Those that name a package: the application's own, else those of its workspace's root."""
+        if self.workspace is None or self.asked(name) is not None:
+            return self
+        return Packages(root=self.workspace, document=_document(self.workspace))
+
     def version(self, name: str) -> str | None:
         """The number of the version that is asked for, else of the one installed; None when not asked for."""
         asked = self.asked(name)

@@ -68,24 +68,31 @@ def versions_for(packages: Packages, *, node_major: int, parts: Collection[str])
 
 def lint_refusal(packages: Packages) -> str | None:
     """Why the framework's own lint can't be set up here; None when it can."""
-    eslint = as_version(_newest(packages.asked("eslint"), packages.version("eslint")))
+    linted = packages.naming("eslint")
+    version = linted.version("eslint")
+    eslint = as_version(_newest(linted.asked("eslint"), version))
     if eslint and eslint < as_version(_OLDEST_ESLINT):
-        return f"ESLint {packages.version('eslint')} is older than {_OLDEST_ESLINT}"
+        return f"ESLint {version} is older than {_OLDEST_ESLINT}"
     if eslint >= as_version(_FIRST_ESLINT_BEYOND):
-        return f"eslint-plugin-testing-library does not know ESLint {packages.version('eslint')} yet"
-    typescript = as_version(packages.version("typescript") or "")
-    if typescript and not as_version(_OLDEST_TYPESCRIPT) <= typescript < as_version(_FIRST_TYPESCRIPT_BEYOND):
-        return f"typescript-eslint does not know TypeScript {packages.version('typescript')}"
+        return f"eslint-plugin-testing-library does not know ESLint {version} yet"
+    typescript = _typescript(packages)
+    if typescript and not as_version(_OLDEST_TYPESCRIPT) <= as_version(typescript) < as_version(
+        _FIRST_TYPESCRIPT_BEYOND
+    ):
+        return f"typescript-eslint does not know TypeScript {typescript}"
     return None
 
 
 def types_refusal(packages: Packages) -> str | None:
     """Why the framework's types can't be checked here; None when they can. Jest runs it either way."""
-    if as_version(packages.version("typescript") or "5") < (5,):
-        return (
-            f"TypeScript {packages.version('typescript')} does not resolve modules as a bundler does; 5 does"
-        )
+    typescript = _typescript(packages)
+    if typescript and as_version(typescript) < (5,):
+        return f"TypeScript {typescript} does not resolve modules as a bundler does; 5 does"
     return None
+
+
+def _typescript(packages: Packages) -> str | None:
+    return packages.naming("typescript").version("typescript")
 
 
 def _newest(asked: str | None, version: str | None) -> str:
