@@ -48,7 +48,7 @@ def expressions(platform: Platform) -> Iterator[Expression]:
     for dashboard in platform.dashboards:
         where = platform.origin("dashboard", dashboard.uid)
         for owner, text in dashboard_queries(dashboard):
-            yield Expression(f"{owner} of {dashboard.uid}", _filled(text), where)
+            yield Expression(f"{owner} of {dashboard.uid}", filled(text), where)
     for page in platform.runbooks:
         for query in queries_of(page):
             yield Expression(f"a query of the runbook {page.name}", query, page.path)
@@ -77,7 +77,7 @@ def selection(variable: Variable) -> str:
     return f"group by ({variable.of}) ({variable.metric}{{{matchers}}})"
 
 
-def _filled(text: str) -> str:
+def filled(text: str) -> str:
     """The text with a duration for every macro, and some value for every variable."""
     return macros.fill(text, {**dict.fromkeys(macros.names(text), "any"), **macros.SAMPLE})
 
