@@ -13,6 +13,7 @@ from platformctl.errors import PlatformError
 from platformctl_cli import show
 from platformctl_cli.commands.baseline import baseline
 from platformctl_cli.commands.check import check
+from platformctl_cli.commands.dashboard import dashboard
 from platformctl_cli.commands.deploy import deploy
 from platformctl_cli.commands.doctor import doctor
 from platformctl_cli.commands.down import down
@@ -61,7 +62,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     schema,
     doctor,
 )
-GROUPS: Final[tuple[typer.Typer, ...]] = (maintenance, pagerduty, ratelimit, slo, tenants)
+GROUPS: Final[tuple[typer.Typer, ...]] = (dashboard, maintenance, pagerduty, ratelimit, slo, tenants)
 
 app: Final = typer.Typer(
     name="platformctl",
