@@ -29,6 +29,7 @@ pytestmark = [
 REPOSITORY = Path(__file__).parents[3]
 PAGES = sorted((REPOSITORY / "runbooks").glob("*.md"))
 BLOCK = re.compile(r"^\s*```(sh|promql)\n(.*?)^\s*```", re.MULTILINE | re.DOTALL)
+BLANK_LINE = re.compile(r"\n\s*\n")
 INSTALLS = re.compile(r"^apt-get install .*\n", re.MULTILINE)
 NO_HISTORY = "no service level history"  # a stack that has just been deployed has no last week
 
@@ -58,12 +59,13 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def blocks(kind: str) -> dict[str, str]:
-    """The first page of each distinct block of that kind."""
+    """The first page of each distinct command block of that kind, or of each query."""
     found: dict[str, str] = {}
     for page in PAGES:
         for block_kind, text in BLOCK.findall(page.read_text()):
             if block_kind == kind:
-                found.setdefault(text.strip(), page.stem)
+                parts = BLANK_LINE.split(text) if kind == "promql" else [text]
+                found |= {part.strip(): page.stem for part in parts if part.strip() not in found}
     return found
 
 
