@@ -64,7 +64,7 @@ def queries_of(page: Runbook) -> Iterator[str]:
 def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
     """What each PromQL text of the dashboard belongs to, and the text, with its macros and variables."""
     for variable in dashboard.variables:
-        yield f"variable {variable.name!r}", _selection(variable)
+        yield f"variable {variable.name!r}", selection(variable)
     for annotation in dashboard.annotations:
         yield f"annotation {annotation.name!r}", annotation.expr
     for panel in dashboard.panels:
@@ -72,7 +72,7 @@ def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
             yield from ((f"panel {panel.title!r}", query.expr) for query in panel.queries)
 
 
-def _selection(variable: Variable) -> str:
+def selection(variable: Variable) -> str:
     """PromQL that asks what the variable's ``label_values()`` asks."""
     matchers = ", ".join(f'{label}=~"{value}"' for label, value in variable.where.items())
     return f"group by ({variable.of}) ({variable.metric}{{{matchers}}})"

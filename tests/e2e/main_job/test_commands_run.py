@@ -11,7 +11,6 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -42,19 +41,6 @@ if [ ! -e "$kept.code" ]; then
 fi
 cat "$kept.out"; cat "$kept.err" >&2; exit "$(cat "$kept.code")"
 """
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """The platform that `platformctl init` lays, deployed with its demo."""
-    workspace = Workspace(tmp_path_factory.mktemp("commands") / "workspace")
-    laid = Workspace(workspace.folder.parent).run("init", str(workspace.folder))
-    assert laid.code == 0, laid.stderr
-    try:
-        workspace.deploy()
-        yield workspace
-    finally:
-        workspace.run("down", "--volumes", "--yes")
 
 
 @pytest.fixture(scope="module")
@@ -92,14 +78,14 @@ def refusal(url: str, query: str) -> str:
         return str(json.load(error)["error"])
 
 
-def test_every_query_is_answered(stack: Workspace) -> None:
-    url = stack.address("prometheus")
+def test_every_query_is_answered(platform: Workspace) -> None:
+    url = platform.address("prometheus")
     queries = blocks("promql")
     assert len(queries) > 40
     assert {page: told for query, page in queries.items() if (told := refusal(url, query))} == {}
 
 
-def test_every_command_runs(stack: Workspace, environment: dict[str, str]) -> None:
+def test_every_command_runs(platform: Workspace, environment: dict[str, str]) -> None:
     commands = blocks("sh")
     assert len(commands) > 30
     failed: dict[str, str] = {}
@@ -107,7 +93,7 @@ def test_every_command_runs(stack: Workspace, environment: dict[str, str]) -> No
         script = INSTALLS.sub("", text + "\n").replace("TENANT", "grand-hotel")
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", script],
-            cwd=stack.folder,
+            cwd=platform.folder,
             env=environment,
             capture_output=True,
             text=True,
