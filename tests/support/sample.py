@@ -152,7 +152,7 @@ DASHBOARD: Final = Dashboard(
             panels=(
                 Panel(
                     title="Errors",
-                    description="The share of requests that fail.",
+                    description="Do requests fail? The share that does.",
                     kind=PanelKind.TIMESERIES,
                     queries=(Query(expr='job:http_errors:ratio_rate1m{job=~"$service"}', legend="{{job}}"),),
                 ),

@@ -87,8 +87,9 @@ class LiveReport:
 def check_live(request: LiveRequest) -> LiveReport:
     """Ask every query; raises `PlatformError` where no Prometheus is known or it does not answer."""
     prepared = _prepared(request)
+    here = None if request.prometheus else prepared  # one given address leaves the deployment out of it
     prometheus, loki = (
-        _place(given, name, prepared)
+        _place(given, name, here)
         for given, name in ((request.prometheus, "prometheus"), (request.loki, "loki"))
     )
     if not prometheus:
@@ -159,8 +160,8 @@ def _prepared(request: LiveRequest) -> Prepared:
     return prepare(open_session(request.base), request.base)
 
 
-def _place(given: str, name: str, prepared: Prepared) -> str:
-    """``host:port`` as the user gave it, else the deployment's own; empty where it has none."""
+def _place(given: str, name: str, prepared: Prepared | None) -> str:
+    """``host:port`` as the user gave it, else the deployment's own; empty where there is none."""
     if given:
         return address(given)
-    return prepared.site.published(name, "http") if prepared.site.has(name) else ""
+    return prepared.site.published(name, "http") if prepared and prepared.site.has(name) else ""

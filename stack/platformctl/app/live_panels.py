@@ -108,7 +108,9 @@ def _ask_variable(variable: Variable, values: Mapping[str, str], servers: Server
         return Finding(subject=subject, verdict=Verdict.ERROR, detail=error.what), _ANY
     opens_with = variable.default or (_ANY if variable.multi else next(iter(found), ""))
     if not found:
-        return Finding(subject=subject, verdict=Verdict.EMPTY, detail="it has no values"), opens_with
+        verdict = Verdict.EXPLAINED if variable.empty_reason else Verdict.EMPTY
+        detail = variable.empty_reason or "it has no values"
+        return Finding(subject=subject, verdict=verdict, detail=detail), opens_with
     return Finding(subject=subject, verdict=Verdict.OK, series=len(found)), opens_with
 
 
@@ -117,7 +119,7 @@ def _ask_row(row: Row, values: Mapping[str, str], window: Window, servers: Serve
         if panel.kind is PanelKind.TEXT:
             continue
         subject = f"panel {panel.title!r}"
-        server = servers.loki if panel.kind is PanelKind.LOGS else servers.prometheus
+        server = servers.loki if panel.reads_logs else servers.prometheus
         if server is None:
             yield Finding(subject=subject, verdict=Verdict.NOT_ASKED, detail="no Loki runs here")
         else:

@@ -13,7 +13,6 @@ from platformctl.checks._promql import Labels, Series
 from platformctl.model import macros
 from platformctl.model.dashboard import Dashboard, Variable
 from platformctl.model.metric import MetricType
-from platformctl.model.panel import PanelKind
 from platformctl.model.platform import Platform, Runbook
 
 TARGET_LABELS: Final = frozenset({"job", "instance"})
@@ -49,7 +48,7 @@ def expressions(platform: Platform) -> Iterator[Expression]:
     for dashboard in platform.dashboards:
         where = platform.origin("dashboard", dashboard.uid)
         for owner, text in dashboard_queries(dashboard):
-            yield Expression(f"{owner} of {dashboard.uid}", _filled(text), where)
+            yield Expression(f"{owner} of {dashboard.uid}", filled(text), where)
     for page in platform.runbooks:
         for query in queries_of(page):
             yield Expression(f"a query of the runbook {page.name}", query, page.path)
@@ -68,7 +67,7 @@ def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
     for annotation in dashboard.annotations:
         yield f"annotation {annotation.name!r}", annotation.expr
     for panel in dashboard.panels:
-        if panel.kind is not PanelKind.LOGS:
+        if not panel.reads_logs:
             yield from ((f"panel {panel.title!r}", query.expr) for query in panel.queries)
 
 
@@ -78,7 +77,7 @@ def selection(variable: Variable) -> str:
     return f"group by ({variable.of}) ({variable.metric}{{{matchers}}})"
 
 
-def _filled(text: str) -> str:
+def filled(text: str) -> str:
     """The text with a duration for every macro, and some value for every variable."""
     return macros.fill(text, {**dict.fromkeys(macros.names(text), "any"), **macros.SAMPLE})
 

@@ -12,7 +12,7 @@ from grafanalib._gen import DashboardEncoder
 
 from platformctl.model.dashboard import Annotation, Dashboard, Row, Variable
 from platformctl.model.maintenance import SERIES as MAINTENANCE
-from platformctl.model.panel import GRID_COLUMNS, Color, Link, Panel, PanelKind
+from platformctl.model.panel import GRID_COLUMNS, Color, Link, Panel
 from platformctl.render import grafana_panel, grafana_schema
 from platformctl.render.grafana_panel import LOKI, PROMETHEUS
 
@@ -92,7 +92,7 @@ class _Ids:
 
 def _variables(dashboard: Dashboard) -> Iterator[core.Template]:
     yield _datasource_variable(PROMETHEUS, "Metrics from")
-    if any(panel.kind is PanelKind.LOGS for panel in dashboard.panels):
+    if any(panel.reads_logs for panel in dashboard.panels):
         yield _datasource_variable(LOKI, "Logs from")
     for variable in dashboard.variables:
         yield _query_variable(variable)
