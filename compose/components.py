@@ -5,6 +5,7 @@ from __future__ import annotations
 from signal import Signals
 from typing import Final
 
+from platformctl.model.backup import HttpSnapshot, PrintedCopy
 from platformctl.model.component import (
     Component,
     Container,
@@ -57,6 +58,8 @@ PROMETHEUS: Final = Component(
         ),
         stop_timeout=seconds(30),
     ),
+    # Answers only with --web.enable-admin-api, which also lets everybody delete series.
+    backup=HttpSnapshot(port="http", path="/api/v1/admin/tsdb/snapshot", folder="snapshots"),
 )
 
 ALERTMANAGER: Final = Component(
@@ -204,6 +207,14 @@ POSTGRES: Final = Component(
                 creates="{data}/.platform-database",
             ),
         ),
+    ),
+    backup=PrintedCopy(
+        argv=(
+            "pg_basebackup", "--host=127.0.0.1", "--port={port:postgres}", "--username=postgres", "--pgdata=-",
+            "--format=tar", "--wal-method=fetch", "--checkpoint=fast", "--no-password",
+        ),
+        folder="pgdata",
+        secrets={"PGPASSWORD": "postgres-password"},
     ),
 )  # fmt: skip
 

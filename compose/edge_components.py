@@ -131,6 +131,7 @@ GATEWAY: Final = Component(
     ),
     profile=Profile.DEMO,
     serves_tenants=True,
+    backup=None,  # its log, which the edge counts have read
 )
 
 EDGE: Final = Component(
@@ -158,6 +159,7 @@ EDGE: Final = Component(
         package="platformctl[demo]",
     ),
     profile=Profile.DEMO,
+    backup=None,  # counters: Prometheus has them
 )
 
 COMPONENTS: Final = (RATELIMIT, GATEWAY, EDGE)

@@ -11,6 +11,7 @@ import typer
 
 from platformctl.errors import PlatformError
 from platformctl_cli import show
+from platformctl_cli.commands.backup import backup
 from platformctl_cli.commands.baseline import baseline
 from platformctl_cli.commands.check import check
 from platformctl_cli.commands.dashboard import dashboard
@@ -29,6 +30,7 @@ from platformctl_cli.commands.pagerduty import pagerduty
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
 from platformctl_cli.commands.ratelimit import ratelimit
+from platformctl_cli.commands.restore import restore
 from platformctl_cli.commands.rollback import rollback
 from platformctl_cli.commands.runbook import runbook
 from platformctl_cli.commands.scaffold_tests import scaffold_tests
@@ -49,6 +51,8 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     history,
     rollback,
     drift,
+    backup,
+    restore,
     logs,
     preview,
     down,

@@ -92,14 +92,14 @@ def _roll_back(session: Session, previous: int | None, talk: Talk, cause: BaseEx
     """Return to the last good release; a mistake that the user can mend is raised as `PartlyApplied`."""
     talk.say("that failed; going back to what ran before")
     with uninterrupted():
-        state = _return_to(session, previous, talk)
+        state = return_to(session, previous, talk)
     if isinstance(cause, PlatformError):
         what = f"{cause.what}\n  rolled back: {state}"
         raise PartlyApplied(what, where=cause.where, fix=cause.fix) from cause
     talk.say(f"rolled back: {state}")
 
 
-def _return_to(session: Session, previous: int | None, talk: Talk) -> str:
+def return_to(session: Session, previous: int | None, talk: Talk) -> str:
     """Make release `previous` serve again, as far as possible; says what serves now."""
     if previous is None:
         session.runtime.down(volumes=False)

@@ -24,6 +24,7 @@ from typing import Final, TypeAlias
 
 from platformctl.errors import DefinitionError
 from platformctl.model import _guard
+from platformctl.model.backup import Backup, PrintedCopy, StoppedCopy
 from platformctl.model.units import Duration, seconds
 
 PLACEHOLDER: Final = re.compile(r"\{([a-z]+)((?::[a-z0-9_-]+)*)\}")
@@ -188,6 +189,7 @@ class Component:
     needs: components that must be healthy before it starts.
     reads: components whose data folder it may read.
     serves_tenants: tenants' requests end here; when no process of these answers, the platform is down for all.
+    backup: how its data is copied, where it has any; None for data that nobody would miss.
     """
 
     name: str
@@ -204,6 +206,7 @@ class Component:
     scrape: Scrape | None = None
     profile: Profile = Profile.CORE
     serves_tenants: bool = False
+    backup: Backup | None = field(default_factory=StoppedCopy)
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="component", like="redis-exporter")
@@ -235,6 +238,14 @@ def texts(component: Component) -> Iterator[str]:
         yield from component.native.health_command
         for step in component.native.prepare:
             yield from (*step.argv, step.creates)
+    if isinstance(component.backup, PrintedCopy):
+        yield from component.backup.argv
+
+
+def keeps_data(component: Component) -> bool:
+    """Whether it has a folder of its own to write to."""
+    has_volume = component.container is not None and bool(component.container.data_path)
+    return has_volume or any("{data}" in text for text in texts(component))
 
 
 def _check_placeholders(component: Component, text: str) -> None:

@@ -45,7 +45,7 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
     processes = {unit.name: unit.process for unit in units(platform, site, {})}
     services = {c.name: _service(platform, site, c, container, processes[c.name]) for c, container in parts}
     document: Section = {"services": services}
-    volumes: Section = {_volume(component): {} for component, container in parts if container.data_path}
+    volumes: Section = {volume(component.name): {} for component, container in parts if container.data_path}
     if volumes:
         document["volumes"] = volumes
     secrets = sorted({name for component, _ in parts for name in secrets_of(platform, site, component)})
@@ -78,6 +78,11 @@ def folders(component: Component) -> tuple[str, ...]:
     image = component.container.image if component.container else None
     built = image.context if isinstance(image, Build) else None
     return tuple(sorted({path.partition("/")[0] for path in component.config if path != built}))
+
+
+def volume(component: str) -> str:
+    """The name that the compose file has for the volume of a component's data."""
+    return f"{component}-data"
 
 
 def images(components: Iterable[Component]) -> tuple[str, ...]:
@@ -176,17 +181,13 @@ def _mounts(component: Component, container: Container) -> list[str]:
         f"${{PLATFORMCTL_LIVE:-.}}/{folder}:{root(component)}/{folder}:ro" for folder in folders(component)
     ]
     if container.data_path:
-        mounts.append(f"{_volume(component)}:{container.data_path}")
+        mounts.append(f"{volume(component.name)}:{container.data_path}")
     return mounts
 
 
 def _read_mounts(site: Site, component: Component) -> list[str]:
     """The data of others, at the path that they have it at themselves."""
-    return [f"{name}-data:{site.places[name].data}:ro" for name in component.reads if site.has(name)]
-
-
-def _volume(component: Component) -> str:
-    return f"{component.name}-data"
+    return [f"{volume(name)}:{site.places[name].data}:ro" for name in component.reads if site.has(name)]
 
 
 def _health(site: Site, component: Component, container: Container) -> Section:

@@ -19,6 +19,7 @@ class Action(StrEnum):
     DEPLOY = "deploy"
     ROLLBACK = "rollback"
     DOWN = "down"
+    RESTORE = "restore"
 
 
 class Ending(StrEnum):

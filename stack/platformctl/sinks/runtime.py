@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from platformctl.model.artifact import Artifact
@@ -19,6 +22,36 @@ class SurveyOptions:
     """demo: whether components of the demo profile are part of the deployment."""
 
     demo: bool = True
+
+
+class DataStore(Protocol):
+    """The data of a release's units. Every method may raise `PlatformError`; none prints."""
+
+    def units(self) -> tuple[str, ...]:
+        """The units that have a place for data, in start order."""
+
+    def pack(self, unit: str, target: tarfile.TarFile, *, folder: str = "", leave_out: str = "") -> None:
+        """Add what is in its data folder, or in a `folder` there, except the entry `leave_out`."""
+
+    def pack_printed(self, unit: str, target: tarfile.TarFile, command: PrintedCommand, *, into: str) -> None:
+        """Run a command beside the unit that prints a tar, and add its members below `into`."""
+
+    def discard(self, unit: str, folder: str) -> None:
+        """Delete a folder of its data."""
+
+    def replaced(self, unit: str, part: Path) -> AbstractContextManager[None]:
+        """Have what is in a compressed tar as its data. The unit must not run.
+
+        When the block is left by an exception, its former data is back.
+        """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PrintedCommand:
+    """A command with its words filled in; secrets: by environment variable, the one it gets in it."""
+
+    argv: tuple[str, ...]
+    secrets: Mapping[str, str]
 
 
 class Runtime(Protocol):
@@ -54,6 +87,9 @@ class Runtime(Protocol):
 
     def down(self, *, volumes: bool) -> tuple[str, ...]:
         """Stop everything of ours, last started first; with `volumes`, delete its data. Returns the names."""
+
+    def data(self, release: Release) -> DataStore:
+        """The data of the units of a release."""
 
     def log_lines(self, component: str, *, tail: int, follow: bool) -> Iterator[str]:
         """The last lines of a component's log; with `follow`, those to come as well."""

@@ -28,27 +28,33 @@ class HttpServer:
 
     def get_json(self, path: str, **params: str) -> Json:
         """The JSON body of a GET."""
-        response = self._get(path, params)
+        return self._json(self._ask("GET", path, params), path)
+
+    def post_json(self, path: str) -> Json:
+        """The JSON body of the answer to a POST of nothing."""
+        return self._json(self._ask("POST", path, {}), path)
+
+    def answers(self, path: str) -> bool:
+        """Whether a GET of `path` answers with success."""
+        try:
+            self._ask("GET", path, {})
+        except Unreachable:
+            return False
+        return True
+
+    def _json(self, response: requests.Response, path: str) -> Json:
         try:
             body: Json = response.json()
         except ValueError as error:
             raise Unreachable("the answer is not JSON", where=self._url(path)) from error
         return body
 
-    def answers(self, path: str) -> bool:
-        """Whether a GET of `path` answers with success."""
-        try:
-            self._get(path, {})
-        except Unreachable:
-            return False
-        return True
-
-    def _get(self, path: str, params: dict[str, str]) -> requests.Response:
+    def _ask(self, method: str, path: str, params: dict[str, str]) -> requests.Response:
         with requests.Session() as session:
             session.trust_env = False
             try:
-                response = session.get(
-                    self._url(path), params=params, headers=dict(self.headers), timeout=self.timeout_s
+                response = session.request(
+                    method, self._url(path), params=params, headers=dict(self.headers), timeout=self.timeout_s
                 )
             except requests.RequestException as error:
                 raise Unreachable(f"no answer ({type(error).__name__})", where=self._url(path)) from error

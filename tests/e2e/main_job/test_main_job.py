@@ -9,7 +9,7 @@ import signal
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from support.workspace import Workspace, alive
@@ -41,17 +41,6 @@ COMPONENTS = {
     "gateway",
     "edge",
 }
-
-
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """The built-in workspace, deployed in an empty folder, as `platformctl deploy` does it."""
-    workspace = Workspace(tmp_path_factory.mktemp("platform"))
-    try:
-        workspace.deploy()
-        yield workspace
-    finally:
-        workspace.run("down", "--volumes", "--yes")
 
 
 def ask(method: str, url: str, body: object = None) -> object:

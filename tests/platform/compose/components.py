@@ -1,5 +1,6 @@
 """Prometheus, Alertmanager and one exporter: enough to deploy, and quick."""
 
+from platformctl.model.backup import HttpSnapshot
 from platformctl.model.component import (
     Component,
     Container,
@@ -43,6 +44,7 @@ COMPONENTS = (
                 "--web.enable-lifecycle",
             ),
         ),
+        backup=HttpSnapshot(port="http", path="/api/v1/admin/tsdb/snapshot", folder="snapshots"),
     ),
     Component(
         name="alertmanager",

@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import IO, Final
 
 from platformctl.errors import PlatformError
 from platformctl.sinks.compose.containers import Inspection
@@ -43,7 +43,7 @@ class Engine:
 
     def __init__(self, name: EngineName, environment: Mapping[str, str]) -> None:
         self.client = str(name)
-        self._environment = environment
+        self.environment = environment
 
     def is_installed(self) -> bool:
         """Whether the engine's command exists."""
@@ -104,13 +104,14 @@ class Engine:
         *,
         extra: Mapping[str, str] | None = None,
         timeout_s: float | None = None,
+        stdin: IO[bytes] | int = subprocess.DEVNULL,
     ) -> Answer:
         """Run any command with the engine's environment and `extra`."""
         try:
             done = subprocess.run(
                 list(command),
-                env={**self._environment, **(extra or {})},
-                stdin=subprocess.DEVNULL,
+                env={**self.environment, **(extra or {})},
+                stdin=stdin,
                 capture_output=True,
                 text=True,
                 errors="replace",
@@ -127,7 +128,7 @@ class Engine:
         """What a command prints, line by line as it comes; closing the iterator ends the command."""
         with subprocess.Popen(
             [self.client, *arguments],
-            env=dict(self._environment),
+            env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -141,4 +142,4 @@ class Engine:
                 process.terminate()
 
     def _which(self, program: str) -> bool:
-        return shutil.which(program, path=self._environment.get("PATH")) is not None
+        return shutil.which(program, path=self.environment.get("PATH")) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,12 +20,15 @@ class Service:
     """What the compose file of a release says about one unit.
 
     folders: those of the release that it mounts. reload_url: empty where it cannot reload.
+    data_path: where its volume is in the container; empty where it has none.
     """
 
     folders: tuple[str, ...]
     secrets: tuple[str, ...]
     reload_url: str
     is_built: bool
+    image: str
+    data_path: str
 
 
 def service(unit: str, files: Mapping[str, Artifact]) -> Service:
@@ -37,7 +40,13 @@ def service(unit: str, files: Mapping[str, Artifact]) -> Service:
         secrets=tuple(entry.get("secrets", ())),
         reload_url=labels.get(compose.LABEL_RELOAD, ""),
         is_built="build" in entry,
+        image=entry["image"],
+        data_path=_data_path(entry.get("volumes", ()), f"{compose.volume(unit)}:"),
     )
+
+
+def _data_path(volumes: Iterable[str], prefix: str) -> str:
+    return next((text.removeprefix(prefix) for text in volumes if text.startswith(prefix)), "")
 
 
 class LoadedConfigs:

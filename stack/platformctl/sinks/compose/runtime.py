@@ -22,6 +22,7 @@ from platformctl.render import compose
 from platformctl.sinks import machine, ports, secrets
 from platformctl.sinks.compose import survey
 from platformctl.sinks.compose.containers import Container, read, stop_order
+from platformctl.sinks.compose.data import ComposeData
 from platformctl.sinks.compose.engine import Engine, EngineName
 from platformctl.sinks.compose.live import Live
 from platformctl.sinks.compose.records import LoadedConfigs, Service, service
@@ -147,6 +148,10 @@ class ComposeRuntime:
                 self._remove_all("volume")
         self._loaded.clear()
         return tuple(container.unit for container in containers)
+
+    def data(self, release: Release) -> ComposeData:
+        """The volumes of its containers."""
+        return ComposeData(engine=self._engine, release=release, containers=self._containers)
 
     def log_lines(self, component: str, *, tail: int, follow: bool) -> Iterator[str]:
         """The last lines of a component's log; with `follow`, those to come as well."""

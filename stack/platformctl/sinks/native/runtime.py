@@ -15,6 +15,7 @@ from platformctl.plan import UnitAction, UnitChange
 from platformctl.render import native
 from platformctl.sinks import machine
 from platformctl.sinks.native import logs, survey
+from platformctl.sinks.native.data import NativeData
 from platformctl.sinks.native.folders import delete_data
 from platformctl.sinks.native.layout import Layout
 from platformctl.sinks.native.units import Units
@@ -96,6 +97,10 @@ class NativeRuntime:
         if volumes:
             delete_data(self._layout, machine.load(self._layout.machine), self._surveyor.elsewhere)
         return stopped
+
+    def data(self, release: Release) -> NativeData:
+        """The data folders of its processes."""
+        return NativeData(layout=self._layout, release=release)
 
     def log_lines(self, component: str, *, tail: int, follow: bool) -> Iterator[str]:
         """The last lines of a component's log; with `follow`, those to come as well."""
