@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from platformctl.errors import PlatformError, UsageError
 from platformctl.model.dashboard import Audience
 from platformctl.sources.definitions import load_platform
 
+RUFF = Path(sys.executable).with_name("ruff")
 SAMPLE = Path(__file__).parents[2] / "platform"
 
 
@@ -37,12 +39,12 @@ def test_a_new_dashboard_passes_every_check(workspace: Path) -> None:
 
 @pytest.mark.parametrize("known", [set(), {"platform-overview"}])
 def test_the_module_is_written_as_we_write_modules(known: set[str], tmp_path: Path) -> None:
-    if shutil.which("ruff") is None:
-        pytest.skip("ruff is not installed")
+    if not RUFF.exists():
+        pytest.skip("ruff is not installed (the lint group)")
     file = tmp_path / "laid.py"
     file.write_text(module_for("laid", Audience.TENANTS, known=known))
     done = subprocess.run(
-        ["ruff", "check", "--select", "F,E,I,UP", str(file)], capture_output=True, text=True, check=False
+        [str(RUFF), "check", "--select", "F,E,I,UP", str(file)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout
     assert ("platform-overview" in file.read_text()) == bool(known)
