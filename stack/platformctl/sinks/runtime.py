@@ -32,7 +32,7 @@ class DataStore(Protocol):
         """The units that have a place for data, in start order."""
 
     def pack(self, unit: str, target: tarfile.TarFile, *, folder: str = "", leave_out: str = "") -> None:
-        """Add what is in its data folder, or in a `folder` there, except the entry `leave_out`."""
+        """Add what is in its data folder, or in a `folder` there; of a folder `leave_out` only the bare folder."""
 
     def pack_printed(self, unit: str, target: tarfile.TarFile, command: PrintedCommand, *, into: str) -> None:
         """Run a command beside the unit that prints a tar, and add its members below `into`."""

@@ -40,7 +40,9 @@ class ComposeData:
         """Add the files of a volume, or of a folder in it; of a unit without a container through one made for it."""
         with self._container(unit) as container:
             source = f"{container}:{self._path(unit)}/{folder}".rstrip("/")
-            self._repack(("cp", f"{source}/.", "-"), target, lambda n: "" if _top(n) == leave_out else n)
+            self._repack(
+                ("cp", f"{source}/.", "-"), target, lambda n: "" if tarballs.is_below(n, leave_out) else n
+            )
 
     def pack_printed(self, unit: str, target: tarfile.TarFile, command: PrintedCommand, *, into: str) -> None:
         """Run the command in the container; its secrets go through the environment, never through arguments."""
@@ -126,7 +128,3 @@ class ComposeData:
 
 def _volume(unit: str) -> str:
     return f"{compose.PROJECT}_{compose.volume(unit)}"
-
-
-def _top(name: str) -> str:
-    return name.partition("/")[0]
