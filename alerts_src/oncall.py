@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Final
 
 from platformctl.model.oncall import (
-    EscalationPolicy,
-    EscalationStep,
     Inhibition,
     Matcher,
     MatchOp,
     OnCall,
-    PagerDutySchedule,
-    PagerDutyService,
     PagerDutyTarget,
     QuietHours,
     Receiver,
     Route,
     SlackTarget,
     Team,
+)
+from platformctl.model.pagerduty import (
+    BusinessService,
+    EscalationPolicy,
+    EscalationStep,
+    PagerDutySchedule,
+    PagerDutyService,
 )
 from platformctl.model.units import Duration, hours, minutes, seconds
 
@@ -236,7 +239,17 @@ ONCALL: Final = OnCall(
             description=f"Critical alerts of {team.title}.",
             escalation_policy=f"{team.name}-escalation",
             team=team.name,
+            routing_key_secret=f"pagerduty-{team.name}",
+            components=("demo-api",) if team is BACKEND else (),
         )
         for team in TEAMS
+    ),
+    business_services=(
+        BusinessService(
+            name="Tenant API",
+            description="Everything that tenants reach: bookings, prices, reports.",
+            team=PLATFORM.name,
+            supported_by=tuple(f"{team.name}-alerts" for team in TEAMS),
+        ),
     ),
 )

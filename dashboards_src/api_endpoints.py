@@ -6,6 +6,7 @@ from typing import Final
 
 from platformctl.model.dashboard import Annotation, Audience, Dashboard, Row, Variable
 from platformctl.model.panel import Color, Link, Panel, PanelKind, Query, Threshold, Unit
+from platformctl.model.panels import graph, table
 from platformctl.model.units import hours
 
 SERIES: Final = 'job=~"$service", route=~"$route"'
@@ -29,33 +30,24 @@ def _failed(by: str, range_: str) -> str:
 ROUTES: Final = Row(
     title="Routes",
     panels=(
-        Panel(
-            title="All routes",
-            description="Which route is slow, failing or busy? Figures of the last five minutes;"
+        table(
+            "All routes",
+            "Which route is slow, failing or busy? Figures of the last five minutes;"
             " sorted by share of failures.",
-            kind=PanelKind.TABLE,
-            queries=(
-                Query(expr=_failed("route", "5m"), legend="Failed", unit=Unit.RATIO),
-                Query(expr=_p95("5m"), legend="95th percentile", unit=Unit.SECONDS),
-                Query(
-                    expr=f"sum by (route) (rate(http_requests_total{{{SERIES}}}[5m]))",
-                    legend="Requests",
-                    unit=Unit.REQUESTS_PER_SECOND,
-                ),
+            Query(expr=_failed("route", "5m"), legend="Failed", unit=Unit.RATIO),
+            Query(expr=_p95("5m"), legend="95th percentile", unit=Unit.SECONDS),
+            Query(
+                expr=f"sum by (route) (rate(http_requests_total{{{SERIES}}}[5m]))",
+                legend="Requests",
+                unit=Unit.REQUESTS_PER_SECOND,
             ),
             width=12,
             height=10,
         ),
-        Panel(
-            title="Requests",
-            description="Did a route gain or lose traffic? Requests per second by route.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"sum by (route) (rate(http_requests_total{{{SERIES}}}[$__rate_interval]))",
-                    legend="{{route}}",
-                ),
-            ),
+        graph(
+            "Requests",
+            "Did a route gain or lose traffic? Requests per second by route.",
+            (f"sum by (route) (rate(http_requests_total{{{SERIES}}}[$__rate_interval]))", "{{route}}"),
             unit=Unit.REQUESTS_PER_SECOND,
             stacked=True,
             width=12,
@@ -67,27 +59,22 @@ ROUTES: Final = Row(
 ERRORS: Final = Row(
     title="Errors",
     panels=(
-        Panel(
-            title="Failed requests by route",
-            description="Where do failures come from? Share of 5xx by route. Lines: 1% and 5%.",
-            kind=PanelKind.TIMESERIES,
-            queries=(Query(expr=_failed("route", "$__rate_interval"), legend="{{route}}"),),
+        graph(
+            "Failed requests by route",
+            "Where do failures come from? Share of 5xx by route. Lines: 1% and 5%.",
+            (_failed("route", "$__rate_interval"), "{{route}}"),
             unit=Unit.RATIO,
             thresholds=ERROR_COLORS,
             minimum=0,
             width=12,
         ),
-        Panel(
-            title="Refused and failed requests by code",
-            description="What goes wrong? Requests per second that ended in 4xx or 5xx, by code:"
+        graph(
+            "Refused and failed requests by code",
+            "What goes wrong? Requests per second that ended in 4xx or 5xx, by code:"
             " 401 and 403 speak of access, 429 of limits, 5xx of us.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f'sum by (code) (rate(http_requests_total{{{SERIES}, code=~"[45].."}}'
-                    "[$__rate_interval]))",
-                    legend="{{code}}",
-                ),
+            (
+                f'sum by (code) (rate(http_requests_total{{{SERIES}, code=~"[45].."}}[$__rate_interval]))',
+                "{{code}}",
             ),
             unit=Unit.REQUESTS_PER_SECOND,
             stacked=True,
@@ -100,12 +87,10 @@ ERRORS: Final = Row(
 DURATION: Final = Row(
     title="Duration",
     panels=(
-        Panel(
-            title="95th percentile by route",
-            description="Which route is slow? 95 of 100 requests were answered within this time."
-            " Lines: 1 s and 2.5 s.",
-            kind=PanelKind.TIMESERIES,
-            queries=(Query(expr=_p95("$__rate_interval"), legend="{{route}}"),),
+        graph(
+            "95th percentile by route",
+            "Which route is slow? 95 of 100 requests were answered within this time. Lines: 1 s and 2.5 s.",
+            (_p95("$__rate_interval"), "{{route}}"),
             unit=Unit.SECONDS,
             thresholds=SLOW_COLORS,
         ),
@@ -123,17 +108,11 @@ DURATION: Final = Row(
             ),
             unit=Unit.SECONDS,
         ),
-        Panel(
-            title="Oldest request still running",
-            description="Does something hang? A hung request never reaches the histogram:"
+        graph(
+            "Oldest request still running",
+            "Does something hang? A hung request never reaches the histogram:"
             " this is the age of the oldest one in flight. Line: 30 s.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"max by (route) (http_oldest_request_in_flight_age_seconds{{{SERIES}}})",
-                    legend="{{route}}",
-                ),
-            ),
+            (f"max by (route) (http_oldest_request_in_flight_age_seconds{{{SERIES}}})", "{{route}}"),
             unit=Unit.SECONDS,
             thresholds=(Threshold(value=30, color=Color.RED),),
             empty_reason="no request has been in flight yet",
@@ -144,39 +123,29 @@ DURATION: Final = Row(
 INSIDE: Final = Row(
     title="Inside the services",
     panels=(
-        Panel(
-            title="Requests in flight",
-            description="Do requests pile up? Requests being answered at this moment, by route.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(expr=f"sum by (route) (http_requests_in_flight{{{SERIES}}})", legend="{{route}}"),
-            ),
+        graph(
+            "Requests in flight",
+            "Do requests pile up? Requests being answered at this moment, by route.",
+            (f"sum by (route) (http_requests_in_flight{{{SERIES}}})", "{{route}}"),
             stacked=True,
         ),
-        Panel(
-            title="Database statements, 95th percentile",
-            description="Is the database the reason? Time of SQL statements, as the service sees it.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="histogram_quantile(0.95, sum by (le, operation)"
-                    ' (rate(db_query_duration_seconds_bucket{job=~"$service"}[$__rate_interval])))',
-                    legend="{{operation}}",
-                ),
+        graph(
+            "Database statements, 95th percentile",
+            "Is the database the reason? Time of SQL statements, as the service sees it.",
+            (
+                "histogram_quantile(0.95, sum by (le, operation)"
+                ' (rate(db_query_duration_seconds_bucket{job=~"$service"}[$__rate_interval])))',
+                "{{operation}}",
             ),
             unit=Unit.SECONDS,
             links=(Link(title="Database and cache", dashboard="database-cache"),),
         ),
-        Panel(
-            title="CPU of the services",
-            description="Is the service short of CPU? Cores used by each process.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr='sum by (job, instance) (rate(process_cpu_seconds_total{job=~"$service"}'
-                    "[$__rate_interval]))",
-                    legend="{{job}} {{instance}}",
-                ),
+        graph(
+            "CPU of the services",
+            "Is the service short of CPU? Cores used by each process.",
+            (
+                'sum by (job, instance) (rate(process_cpu_seconds_total{job=~"$service"}[$__rate_interval]))',
+                "{{job}} {{instance}}",
             ),
             links=(Link(title="Infrastructure", dashboard="infrastructure"),),
         ),
@@ -187,15 +156,12 @@ VERSIONS: Final = Row(
     title="What runs",
     collapsed=True,
     panels=(
-        Panel(
-            title="Versions",
-            description="Which version answers? One row for each version of a service that runs now.",
-            kind=PanelKind.TABLE,
-            queries=(
-                Query(
-                    expr='count by (service, version, python_version) (service_build_info{job=~"$service"})',
-                    legend="Processes",
-                ),
+        table(
+            "Versions",
+            "Which version answers? One row for each version of a service that runs now.",
+            Query(
+                expr='count by (service, version, python_version) (service_build_info{job=~"$service"})',
+                legend="Processes",
             ),
             width=24,
             height=6,

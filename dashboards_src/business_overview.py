@@ -6,6 +6,7 @@ from typing import Final
 
 from platformctl.model.dashboard import Audience, Dashboard, Row, Variable
 from platformctl.model.panel import Color, Link, Panel, PanelKind, Query, Threshold, Unit
+from platformctl.model.panels import bars, graph, stat, table
 from platformctl.model.units import days, minutes
 
 # The tenants of the chosen verticals, to join a per-tenant figure on.
@@ -31,86 +32,52 @@ def _tenants(metric: str) -> str:
 FIGURES: Final = Row(
     title="In the chosen time",
     panels=(
-        Panel(
-            title="Payments",
-            description="What came in? Payments received in the chosen time range.",
-            kind=PanelKind.STAT,
-            queries=(
-                Query(
-                    expr='sum(sum by (tenant) (increase(revenue_amount_cents_total{kind="payment"}[$__range]))'
-                    f" * {CHOSEN}) / 100",
-                    instant=True,
-                ),
-            ),
+        stat(
+            "Payments",
+            "What came in? Payments received in the chosen time range.",
+            'sum(sum by (tenant) (increase(revenue_amount_cents_total{kind="payment"}[$__range]))'
+            f" * {CHOSEN}) / 100",
+            instant=True,
             unit=Unit.MONEY,
-            base=Color.BLUE,
-            width=4,
-            height=5,
             empty_reason="no payment was received yet",
         ),
-        Panel(
-            title="Payments that failed",
-            description="Is money left behind? Share of payments that failed.",
-            kind=PanelKind.STAT,
-            queries=(
-                Query(
-                    expr='(sum(increase(revenue_events_total{kind="payment_failed"}[$__range])) or vector(0))'
-                    ' / sum(increase(revenue_events_total{kind=~"payment|payment_failed"}[$__range]))',
-                    instant=True,
-                ),
-            ),
+        stat(
+            "Payments that failed",
+            "Is money left behind? Share of payments that failed.",
+            '(sum(increase(revenue_events_total{kind="payment_failed"}[$__range])) or vector(0))'
+            ' / sum(increase(revenue_events_total{kind=~"payment|payment_failed"}[$__range]))',
+            instant=True,
             unit=Unit.RATIO,
             decimals=1,
             thresholds=(Threshold(value=0.05, color=Color.YELLOW), Threshold(value=0.15, color=Color.RED)),
-            width=4,
-            height=5,
             empty_reason="no payment was tried yet",
         ),
-        Panel(
-            title="Active tenants",
-            description="Who uses the platform? Tenants whose users did something.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr=_tenants("user_actions_total"), instant=True),),
-            base=Color.BLUE,
-            width=4,
-            height=5,
+        stat(
+            "Active tenants",
+            "Who uses the platform? Tenants whose users did something.",
+            _tenants("user_actions_total"),
+            instant=True,
         ),
-        Panel(
-            title="Tenants",
-            description="How many customers are there? Registered tenants of the chosen verticals.",
-            kind=PanelKind.STAT,
-            queries=(
-                Query(expr='count(count by (tenant) (tenant_info{vertical=~"$vertical"}))', instant=True),
-            ),
-            base=Color.BLUE,
-            width=4,
-            height=5,
+        stat(
+            "Tenants",
+            "How many customers are there? Registered tenants of the chosen verticals.",
+            'count(count by (tenant) (tenant_info{vertical=~"$vertical"}))',
+            instant=True,
         ),
-        Panel(
-            title="Tenants that use a tool",
-            description="Do the tools find users? Tenants that ran a tool.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr=_tenants("tool_runs_total"), instant=True),),
-            base=Color.BLUE,
-            width=4,
-            height=5,
+        stat(
+            "Tenants that use a tool",
+            "Do the tools find users? Tenants that ran a tool.",
+            _tenants("tool_runs_total"),
+            instant=True,
         ),
-        Panel(
-            title="Goals reached",
-            description="Do our customers earn with us? Bookings, tickets, memberships, deals and orders"
+        stat(
+            "Goals reached",
+            "Do our customers earn with us? Bookings, tickets, memberships, deals and orders"
             " of their own customers.",
-            kind=PanelKind.STAT,
-            queries=(
-                Query(
-                    expr='sum(sum by (tenant) (increase(conversions_total{goal!="trial_to_paid"}[$__range]))'
-                    f" * {CHOSEN})",
-                    instant=True,
-                ),
-            ),
+            'sum(sum by (tenant) (increase(conversions_total{goal!="trial_to_paid"}[$__range]))'
+            f" * {CHOSEN})",
+            instant=True,
             decimals=0,
-            base=Color.BLUE,
-            width=4,
-            height=5,
             empty_reason="no goal was reached yet",
         ),
     ),
@@ -119,46 +86,35 @@ FIGURES: Final = Row(
 MONEY: Final = Row(
     title="Revenue",
     panels=(
-        Panel(
-            title="Revenue over time",
-            description="Does revenue grow? Payments by vertical, per hour.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (vertical) (sum by (tenant)"
-                    ' (rate(revenue_amount_cents_total{kind="payment"}[1h]))'
-                    f" * {CHOSEN}) * 3600 / 100",
-                    legend="{{vertical}}",
-                ),
+        graph(
+            "Revenue over time",
+            "Does revenue grow? Payments by vertical, per hour.",
+            (
+                "sum by (vertical) (sum by (tenant)"
+                ' (rate(revenue_amount_cents_total{kind="payment"}[1h]))'
+                f" * {CHOSEN}) * 3600 / 100",
+                "{{vertical}}",
             ),
             unit=Unit.MONEY,
             stacked=True,
             width=12,
             empty_reason="no payment was received yet",
         ),
-        Panel(
-            title="Events that move revenue",
-            description="Do we lose money somewhere? Payments, failed payments, refunds and cancellations.",
-            kind=PanelKind.BAR_GAUGE,
-            queries=(Query(expr=_in_range("revenue_events_total", "kind"), legend="{{kind}}", instant=True),),
+        bars(
+            "Events that move revenue",
+            "Do we lose money somewhere? Payments, failed payments, refunds and cancellations.",
+            _in_range("revenue_events_total", "kind"),
+            "{{kind}}",
             decimals=0,
-            base=Color.BLUE,
             width=6,
             empty_reason="nothing has moved revenue yet",
         ),
-        Panel(
-            title="Changes of tier",
-            description="Do customers move up or down? Changes of subscription tier.",
-            kind=PanelKind.BAR_GAUGE,
-            queries=(
-                Query(
-                    expr="sum by (direction, from_tier, to_tier) (increase(tier_changes_total[$__range])) > 0",
-                    legend="{{direction}}: {{from_tier}} to {{to_tier}}",
-                    instant=True,
-                ),
-            ),
+        bars(
+            "Changes of tier",
+            "Do customers move up or down? Changes of subscription tier.",
+            "sum by (direction, from_tier, to_tier) (increase(tier_changes_total[$__range])) > 0",
+            "{{direction}}: {{from_tier}} to {{to_tier}}",
             decimals=0,
-            base=Color.BLUE,
             width=6,
             empty_reason="no tenant changed its tier in this time",
         ),
@@ -194,24 +150,21 @@ CUSTOMERS: Final = Row(
             ),
             width=6,
         ),
-        Panel(
-            title="Tenants by payments",
-            description="Who are the largest customers? Payments, goals and actions in the chosen time range;"
+        table(
+            "Tenants by payments",
+            "Who are the largest customers? Payments, goals and actions in the chosen time range;"
             " the name leads to the tenant.",
-            kind=PanelKind.TABLE,
-            queries=(
-                Query(
-                    expr="sum by (tenant, vertical, tier) (sum by (tenant)"
-                    ' (increase(revenue_amount_cents_total{kind="payment"}[$__range]))'
-                    f" * {CHOSEN}) / 100",
-                    legend="Payments",
-                    unit=Unit.MONEY,
-                ),
-                Query(
-                    expr="sum by (tenant, vertical, tier) (sum by (tenant)"
-                    f" (increase(user_actions_total[$__range])) * {CHOSEN})",
-                    legend="Actions",
-                ),
+            Query(
+                expr="sum by (tenant, vertical, tier) (sum by (tenant)"
+                ' (increase(revenue_amount_cents_total{kind="payment"}[$__range]))'
+                f" * {CHOSEN}) / 100",
+                legend="Payments",
+                unit=Unit.MONEY,
+            ),
+            Query(
+                expr="sum by (tenant, vertical, tier) (sum by (tenant)"
+                f" (increase(user_actions_total[$__range])) * {CHOSEN})",
+                legend="Actions",
             ),
             links=(Link(title="Tenant detail", dashboard="tenant-detail", by=("tenant",)),),
             decimals=0,
@@ -232,59 +185,39 @@ PRODUCT: Final = Row(
             width=6,
             empty_reason="no tool was run yet",
         ),
-        Panel(
-            title="Onboarding",
-            description="Where do new customers stop? Onboarding steps completed; a step far below"
+        bars(
+            "Onboarding",
+            "Where do new customers stop? Onboarding steps completed; a step far below"
             " the one before loses customers.",
-            kind=PanelKind.BAR_GAUGE,
-            queries=(
-                Query(
-                    expr=_in_range("onboarding_steps_completed_total", "step"),
-                    legend="{{step}}",
-                    instant=True,
-                ),
-            ),
+            _in_range("onboarding_steps_completed_total", "step"),
+            "{{step}}",
             decimals=0,
-            base=Color.BLUE,
             width=6,
             empty_reason="no onboarding step was completed yet",
         ),
-        Panel(
-            title="Goals of our customers",
-            description="What do their customers do? Goals reached per hour.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (goal) (sum by (tenant, goal) (rate(conversions_total[1h]))"
-                    f" * {CHOSEN}) * 3600",
-                    legend="{{goal}}",
-                ),
+        graph(
+            "Goals of our customers",
+            "What do their customers do? Goals reached per hour.",
+            (
+                f"sum by (goal) (sum by (tenant, goal) (rate(conversions_total[1h])) * {CHOSEN}) * 3600",
+                "{{goal}}",
             ),
             stacked=True,
             width=12,
             empty_reason="no goal was reached yet",
         ),
-        Panel(
-            title="Features switched on",
-            description="How far is each feature rolled out? Tenants for whom it is on.",
-            kind=PanelKind.BAR_GAUGE,
-            queries=(
-                Query(expr="max by (flag) (feature_flag_enabled_tenants)", legend="{{flag}}", instant=True),
-            ),
-            base=Color.BLUE,
+        bars(
+            "Features switched on",
+            "How far is each feature rolled out? Tenants for whom it is on.",
+            "max by (flag) (feature_flag_enabled_tenants)",
+            "{{flag}}",
             width=12,
             empty_reason="there are no feature flags",
         ),
-        Panel(
-            title="Stored data by vertical",
-            description="What does storage cost us, and for whom? Stored bytes.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"sum by (vertical) (max by (tenant) (tenant_data_bytes) * {CHOSEN})",
-                    legend="{{vertical}}",
-                ),
-            ),
+        graph(
+            "Stored data by vertical",
+            "What does storage cost us, and for whom? Stored bytes.",
+            (f"sum by (vertical) (max by (tenant) (tenant_data_bytes) * {CHOSEN})", "{{vertical}}"),
             unit=Unit.BYTES,
             stacked=True,
             width=12,

@@ -6,6 +6,7 @@ from typing import Final
 
 from platformctl.model.dashboard import Audience, Dashboard, Row, Variable
 from platformctl.model.panel import Color, Link, Panel, PanelKind, Query, Threshold, Unit
+from platformctl.model.panels import bars, graph
 
 HOST: Final = 'instance=~"$host"'
 FULL: Final = (Threshold(value=0.8, color=Color.YELLOW), Threshold(value=0.9, color=Color.RED))
@@ -74,57 +75,44 @@ PRESSURE: Final = Row(
 PROCESSORS: Final = Row(
     title="Processors and memory",
     panels=(
-        Panel(
-            title="CPU by mode",
-            description="What are the processors doing? Cores in use; `iowait` waits for disks,"
+        graph(
+            "CPU by mode",
+            "What are the processors doing? Cores in use; `iowait` waits for disks,"
             " `steal` was taken by other guests of the same machine.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f'sum by (mode) (rate(node_cpu_seconds_total{{{HOST}, mode!="idle"}}'
-                    "[$__rate_interval]))",
-                    legend="{{mode}}",
-                ),
+            (
+                f'sum by (mode) (rate(node_cpu_seconds_total{{{HOST}, mode!="idle"}}[$__rate_interval]))',
+                "{{mode}}",
             ),
             stacked=True,
         ),
-        Panel(
-            title="Tasks waiting for CPU, disk or memory",
-            description="Is the machine too small? Share of time in which some task waited for a resource.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"rate(node_pressure_cpu_waiting_seconds_total{{{HOST}}}[$__rate_interval])",
-                    legend="CPU {{instance}}",
-                ),
-                Query(
-                    expr=f"rate(node_pressure_io_waiting_seconds_total{{{HOST}}}[$__rate_interval])",
-                    legend="disk {{instance}}",
-                ),
-                Query(
-                    expr=f"rate(node_pressure_memory_waiting_seconds_total{{{HOST}}}[$__rate_interval])",
-                    legend="memory {{instance}}",
-                ),
+        graph(
+            "Tasks waiting for CPU, disk or memory",
+            "Is the machine too small? Share of time in which some task waited for a resource.",
+            (
+                f"rate(node_pressure_cpu_waiting_seconds_total{{{HOST}}}[$__rate_interval])",
+                "CPU {{instance}}",
+            ),
+            (
+                f"rate(node_pressure_io_waiting_seconds_total{{{HOST}}}[$__rate_interval])",
+                "disk {{instance}}",
+            ),
+            (
+                f"rate(node_pressure_memory_waiting_seconds_total{{{HOST}}}[$__rate_interval])",
+                "memory {{instance}}",
             ),
             unit=Unit.RATIO,
             minimum=0,
             empty_reason="the kernel does not report pressure (it is older than 4.20, or has it turned off)",
         ),
-        Panel(
-            title="Memory",
-            description="Where did the memory go? In use, kept as cache (given back when needed), and free.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"sum(node_memory_MemTotal_bytes{{{HOST}}} - node_memory_MemAvailable_bytes{{{HOST}}})",
-                    legend="in use",
-                ),
-                Query(
-                    expr=f"sum(node_memory_MemAvailable_bytes{{{HOST}}} - node_memory_MemFree_bytes{{{HOST}}})",
-                    legend="cache",
-                ),
-                Query(expr=f"sum(node_memory_MemFree_bytes{{{HOST}}})", legend="free"),
+        graph(
+            "Memory",
+            "Where did the memory go? In use, kept as cache (given back when needed), and free.",
+            (
+                f"sum(node_memory_MemTotal_bytes{{{HOST}}} - node_memory_MemAvailable_bytes{{{HOST}}})",
+                "in use",
             ),
+            (f"sum(node_memory_MemAvailable_bytes{{{HOST}}} - node_memory_MemFree_bytes{{{HOST}}})", "cache"),
+            (f"sum(node_memory_MemFree_bytes{{{HOST}}})", "free"),
             unit=Unit.BYTES,
             stacked=True,
         ),
@@ -134,53 +122,43 @@ PROCESSORS: Final = Row(
 TRAFFIC: Final = Row(
     title="Disks and network",
     panels=(
-        Panel(
-            title="Disk traffic",
-            description="Is a disk busy? Bytes read (above) and written (below) per second.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"sum by (device) (rate(node_disk_read_bytes_total{{{REAL_DISKS}}}[$__rate_interval]))",
-                    legend="{{device}} read",
-                ),
-                Query(
-                    expr="-sum by (device) (rate(node_disk_written_bytes_total"
-                    f"{{{REAL_DISKS}}}[$__rate_interval]))",
-                    legend="{{device}} written",
-                ),
+        graph(
+            "Disk traffic",
+            "Is a disk busy? Bytes read (above) and written (below) per second.",
+            (
+                f"sum by (device) (rate(node_disk_read_bytes_total{{{REAL_DISKS}}}[$__rate_interval]))",
+                "{{device}} read",
+            ),
+            (
+                f"-sum by (device) (rate(node_disk_written_bytes_total{{{REAL_DISKS}}}[$__rate_interval]))",
+                "{{device}} written",
             ),
             unit=Unit.BYTES_PER_SECOND,
         ),
-        Panel(
-            title="Disks busy",
-            description="Is a disk the bottleneck? Share of time in which it had something to do.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"rate(node_disk_io_time_seconds_total{{{REAL_DISKS}}}[$__rate_interval])",
-                    legend="{{instance}} {{device}}",
-                ),
+        graph(
+            "Disks busy",
+            "Is a disk the bottleneck? Share of time in which it had something to do.",
+            (
+                f"rate(node_disk_io_time_seconds_total{{{REAL_DISKS}}}[$__rate_interval])",
+                "{{instance}} {{device}}",
             ),
             unit=Unit.RATIO,
             minimum=0,
             thresholds=FULL,
         ),
-        Panel(
-            title="Network traffic",
-            description="Did traffic change? Bytes received (above) and sent (below) per second,"
+        graph(
+            "Network traffic",
+            "Did traffic change? Bytes received (above) and sent (below) per second,"
             " without the machine's talk with itself.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (device) (rate(node_network_receive_bytes_total"
-                    f"{{{REAL_NETWORK}}}[$__rate_interval]))",
-                    legend="{{device}} received",
-                ),
-                Query(
-                    expr="-sum by (device) (rate(node_network_transmit_bytes_total"
-                    f"{{{REAL_NETWORK}}}[$__rate_interval]))",
-                    legend="{{device}} sent",
-                ),
+            (
+                "sum by (device) (rate(node_network_receive_bytes_total"
+                f"{{{REAL_NETWORK}}}[$__rate_interval]))",
+                "{{device}} received",
+            ),
+            (
+                "-sum by (device) (rate(node_network_transmit_bytes_total"
+                f"{{{REAL_NETWORK}}}[$__rate_interval]))",
+                "{{device}} sent",
             ),
             unit=Unit.BYTES_PER_SECOND,
             empty_reason="the host has no network but its own loopback",
@@ -191,38 +169,24 @@ TRAFFIC: Final = Row(
 PROCESSES: Final = Row(
     title="Processes",
     panels=(
-        Panel(
-            title="CPU by component",
-            description="Who uses the processors? Cores used by each component that reports about itself.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (job) (rate(process_cpu_seconds_total[$__rate_interval]))",
-                    legend="{{job}}",
-                ),
-            ),
+        graph(
+            "CPU by component",
+            "Who uses the processors? Cores used by each component that reports about itself.",
+            ("sum by (job) (rate(process_cpu_seconds_total[$__rate_interval]))", "{{job}}"),
             stacked=True,
         ),
-        Panel(
-            title="Memory by component",
-            description="Who uses the memory? Resident memory of each component.",
-            kind=PanelKind.TIMESERIES,
-            queries=(Query(expr="sum by (job) (process_resident_memory_bytes)", legend="{{job}}"),),
+        graph(
+            "Memory by component",
+            "Who uses the memory? Resident memory of each component.",
+            ("sum by (job) (process_resident_memory_bytes)", "{{job}}"),
             unit=Unit.BYTES,
             stacked=True,
         ),
-        Panel(
-            title="Restarts",
-            description="Does something keep dying? How often each component was started anew"
-            " in the chosen time range.",
-            kind=PanelKind.BAR_GAUGE,
-            queries=(
-                Query(
-                    expr="sum by (job) (changes(process_start_time_seconds[$__range]))",
-                    legend="{{job}}",
-                    instant=True,
-                ),
-            ),
+        bars(
+            "Restarts",
+            "Does something keep dying? How often each component was started anew in the chosen time range.",
+            "sum by (job) (changes(process_start_time_seconds[$__range]))",
+            "{{job}}",
             thresholds=(Threshold(value=1, color=Color.YELLOW), Threshold(value=5, color=Color.RED)),
         ),
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from platformctl.model.dashboard import Audience, Dashboard, Row
-from platformctl.model.panel import Color, Link, Panel, PanelKind, Query, Threshold, Unit, ValueText
+from platformctl.model.panel import Color, Link, Threshold, Unit, ValueText
+from platformctl.model.panels import bars, graph, stat
 
 ANY_IS_BAD: Final = (Threshold(value=1, color=Color.RED),)
 NO_LOKI: Final = "no Loki runs in this deployment"
@@ -17,67 +18,52 @@ YES_NO: Final = (
 TRUST: Final = Row(
     title="Can the other dashboards be trusted?",
     panels=(
-        Panel(
-            title="Targets down",
-            description="What is not being measured? Scrape targets that do not answer.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr="count(up == 0) or vector(0)"),),
+        stat(
+            "Targets down",
+            "What is not being measured? Scrape targets that do not answer.",
+            "count(up == 0) or vector(0)",
             thresholds=ANY_IS_BAD,
-            width=4,
-            height=5,
         ),
-        Panel(
-            title="Rules failing",
-            description="Are alerts blind? Rule evaluations that failed in the last hour.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr="sum(increase(prometheus_rule_evaluation_failures_total[1h]))"),),
+        stat(
+            "Rules failing",
+            "Are alerts blind? Rule evaluations that failed in the last hour.",
+            "sum(increase(prometheus_rule_evaluation_failures_total[1h]))",
             decimals=0,
             thresholds=ANY_IS_BAD,
-            width=4,
-            height=5,
             empty_reason="Prometheus has no rules",
         ),
-        Panel(
-            title="Evaluations missed",
-            description="Is Prometheus too slow for its rules? Evaluations left out in the last hour.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr="sum(increase(prometheus_rule_group_iterations_missed_total[1h]))"),),
+        stat(
+            "Evaluations missed",
+            "Is Prometheus too slow for its rules? Evaluations left out in the last hour.",
+            "sum(increase(prometheus_rule_group_iterations_missed_total[1h]))",
             decimals=0,
             thresholds=ANY_IS_BAD,
-            width=4,
-            height=5,
             empty_reason="Prometheus has no rules",
         ),
-        Panel(
-            title="Notifications failed",
-            description="Would a page arrive? Notifications that Alertmanager could not deliver"
-            " in the last hour.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr="sum(increase(alertmanager_notifications_failed_total[1h]))"),),
+        stat(
+            "Notifications failed",
+            "Would a page arrive? Notifications that Alertmanager could not deliver in the last hour.",
+            "sum(increase(alertmanager_notifications_failed_total[1h]))",
             decimals=0,
             thresholds=ANY_IS_BAD,
-            width=4,
-            height=5,
         ),
-        Panel(
-            title="Prometheus' configuration",
-            description="Does it run what was deployed? Whether the last load was accepted.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr="min(prometheus_config_last_reload_successful)", instant=True),),
+        stat(
+            "Prometheus' configuration",
+            "Does it run what was deployed? Whether the last load was accepted.",
+            "min(prometheus_config_last_reload_successful)",
+            instant=True,
             unit=Unit.NONE,
             texts=YES_NO,
-            width=4,
-            height=5,
+            base=Color.GREEN,
         ),
-        Panel(
-            title="Alertmanager's configuration",
-            description="Does it run what was deployed? Whether the last load was accepted.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr="min(alertmanager_config_last_reload_successful)", instant=True),),
+        stat(
+            "Alertmanager's configuration",
+            "Does it run what was deployed? Whether the last load was accepted.",
+            "min(alertmanager_config_last_reload_successful)",
+            instant=True,
             unit=Unit.NONE,
             texts=YES_NO,
-            width=4,
-            height=5,
+            base=Color.GREEN,
         ),
     ),
 )
@@ -85,61 +71,42 @@ TRUST: Final = Row(
 COLLECTION: Final = Row(
     title="Collecting",
     panels=(
-        Panel(
-            title="Samples taken in",
-            description="How much does it collect? Samples appended per second.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum(rate(prometheus_tsdb_head_samples_appended_total[$__rate_interval]))",
-                    legend="samples",
-                ),
-            ),
+        graph(
+            "Samples taken in",
+            "How much does it collect? Samples appended per second.",
+            ("sum(rate(prometheus_tsdb_head_samples_appended_total[$__rate_interval]))", "samples"),
             unit=Unit.PER_SECOND,
         ),
-        Panel(
-            title="Series in memory",
-            description="Does cardinality explode? Series with recent samples; memory follows this figure.",
-            kind=PanelKind.TIMESERIES,
-            queries=(Query(expr="sum(prometheus_tsdb_head_series)", legend="series"),),
+        graph(
+            "Series in memory",
+            "Does cardinality explode? Series with recent samples; memory follows this figure.",
+            ("sum(prometheus_tsdb_head_series)", "series"),
         ),
-        Panel(
-            title="Where the series come from",
-            description="Which component costs most? Samples of one scrape, by job.",
-            kind=PanelKind.BAR_GAUGE,
-            queries=(
-                Query(
-                    expr="sort_desc(sum by (job) (scrape_samples_post_metric_relabeling))",
-                    legend="{{job}}",
-                    instant=True,
-                ),
-            ),
-            base=Color.BLUE,
+        bars(
+            "Where the series come from",
+            "Which component costs most? Samples of one scrape, by job.",
+            "sort_desc(sum by (job) (scrape_samples_post_metric_relabeling))",
+            "{{job}}",
         ),
-        Panel(
-            title="Time of a scrape",
-            description="Does a target answer too slowly? Seconds per scrape; above 10 s it counts as down.",
-            kind=PanelKind.TIMESERIES,
-            queries=(Query(expr="max by (job) (scrape_duration_seconds)", legend="{{job}}"),),
+        graph(
+            "Time of a scrape",
+            "Does a target answer too slowly? Seconds per scrape; above 10 s it counts as down.",
+            ("max by (job) (scrape_duration_seconds)", "{{job}}"),
             unit=Unit.SECONDS,
         ),
-        Panel(
-            title="Storage",
-            description="Will the disk hold it? Bytes of blocks on disk.",
-            kind=PanelKind.TIMESERIES,
-            queries=(Query(expr="sum(prometheus_tsdb_storage_blocks_bytes)", legend="blocks"),),
+        graph(
+            "Storage",
+            "Will the disk hold it? Bytes of blocks on disk.",
+            ("sum(prometheus_tsdb_storage_blocks_bytes)", "blocks"),
             unit=Unit.BYTES,
         ),
-        Panel(
-            title="Memory",
-            description="Is a watcher about to be killed? Resident memory of the stack's own parts.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr='process_resident_memory_bytes{job=~"prometheus|alertmanager|loki|promtail|alloy'
-                    '|grafana|.*-exporter"}',
-                    legend="{{job}}",
-                ),
+        graph(
+            "Memory",
+            "Is a watcher about to be killed? Resident memory of the stack's own parts.",
+            (
+                'process_resident_memory_bytes{job=~"prometheus|alertmanager|loki|promtail|alloy'
+                '|grafana|.*-exporter"}',
+                "{{job}}",
             ),
             unit=Unit.BYTES,
             stacked=True,
@@ -150,74 +117,50 @@ COLLECTION: Final = Row(
 ALERTING: Final = Row(
     title="Rules and alerts",
     panels=(
-        Panel(
-            title="Time to evaluate a rule group",
-            description="Which rules are expensive? Seconds of the last evaluation, by group;"
+        graph(
+            "Time to evaluate a rule group",
+            "Which rules are expensive? Seconds of the last evaluation, by group;"
             " longer than its interval, and evaluations are missed.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="topk(10, max by (rule_group) (prometheus_rule_group_last_duration_seconds))",
-                    legend="{{rule_group}}",
-                ),
-            ),
+            ("topk(10, max by (rule_group) (prometheus_rule_group_last_duration_seconds))", "{{rule_group}}"),
             unit=Unit.SECONDS,
             empty_reason="Prometheus has no rules",
         ),
-        Panel(
-            title="Queries",
-            description="Are dashboards and rules slow to answer? 90th percentile of the time of a query,"
-            " by phase.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr='max by (slice) (prometheus_engine_query_duration_seconds{quantile="0.9"})',
-                    legend="{{slice}}",
-                ),
-            ),
+        graph(
+            "Queries",
+            "Are dashboards and rules slow to answer? 90th percentile of the time of a query, by phase.",
+            ('max by (slice) (prometheus_engine_query_duration_seconds{quantile="0.9"})', "{{slice}}"),
             unit=Unit.SECONDS,
         ),
-        Panel(
-            title="Alerts in Alertmanager",
-            description="How much is going on? Alerts held now: active, or suppressed by a silence"
-            " or another alert.",
-            kind=PanelKind.TIMESERIES,
-            queries=(Query(expr="sum by (state) (alertmanager_alerts)", legend="{{state}}"),),
+        graph(
+            "Alerts in Alertmanager",
+            "How much is going on? Alerts held now: active, or suppressed by a silence or another alert.",
+            ("sum by (state) (alertmanager_alerts)", "{{state}}"),
             stacked=True,
         ),
-        Panel(
-            title="Notifications",
-            description="Who is being told? Notifications sent per minute, by integration.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (integration) (rate(alertmanager_notifications_total[$__rate_interval])) * 60"
-                    " > 0",
-                    legend="{{integration}}",
-                ),
+        graph(
+            "Notifications",
+            "Who is being told? Notifications sent per minute, by integration.",
+            (
+                "sum by (integration) (rate(alertmanager_notifications_total[$__rate_interval])) * 60 > 0",
+                "{{integration}}",
             ),
             empty_reason="no notification was sent in this time",
         ),
-        Panel(
-            title="Queue to Alertmanager",
-            description="Do alerts get through? Share of Prometheus' notification queue in use.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="max(prometheus_notifications_queue_length / prometheus_notifications_queue_capacity)",
-                    legend="queue",
-                ),
-            ),
+        graph(
+            "Queue to Alertmanager",
+            "Do alerts get through? Share of Prometheus' notification queue in use.",
+            ("max(prometheus_notifications_queue_length / prometheus_notifications_queue_capacity)", "queue"),
             unit=Unit.RATIO,
             minimum=0,
             maximum=1,
         ),
-        Panel(
-            title="Silences",
-            description="Is something silenced that should not be? Silences in effect.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr='sum(alertmanager_silences{state="active"})'),),
+        stat(
+            "Silences",
+            "Is something silenced that should not be? Silences in effect.",
+            'sum(alertmanager_silences{state="active"})',
             thresholds=(Threshold(value=1, color=Color.YELLOW),),
+            width=8,
+            height=8,
         ),
     ),
 )
@@ -225,44 +168,25 @@ ALERTING: Final = Row(
 LOGS: Final = Row(
     title="Logs",
     panels=(
-        Panel(
-            title="Lines taken in",
-            description="Do log lines arrive? Lines per second that Loki accepted, by Loki tenant.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (tenant) (rate(loki_distributor_lines_received_total[$__rate_interval]))",
-                    legend="{{tenant}}",
-                ),
-            ),
+        graph(
+            "Lines taken in",
+            "Do log lines arrive? Lines per second that Loki accepted, by Loki tenant.",
+            ("sum by (tenant) (rate(loki_distributor_lines_received_total[$__rate_interval]))", "{{tenant}}"),
             unit=Unit.PER_SECOND,
             stacked=True,
             empty_reason=NO_LOKI,
         ),
-        Panel(
-            title="Lines refused",
-            description="Are lines lost? Lines that Loki refused, by reason: over a tenant's limit, too old,"
-            " too long.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (reason) (rate(loki_discarded_samples_total[$__rate_interval]))",
-                    legend="{{reason}}",
-                ),
-            ),
+        graph(
+            "Lines refused",
+            "Are lines lost? Lines that Loki refused, by reason: over a tenant's limit, too old, too long.",
+            ("sum by (reason) (rate(loki_discarded_samples_total[$__rate_interval]))", "{{reason}}"),
             unit=Unit.PER_SECOND,
             empty_reason="Loki refused nothing, or none runs in this deployment",
         ),
-        Panel(
-            title="Lines the agent dropped",
-            description="Does the agent keep up? Lines that it read but gave up sending, by reason.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (reason) (rate(promtail_dropped_entries_total[$__rate_interval]))",
-                    legend="{{reason}}",
-                ),
-            ),
+        graph(
+            "Lines the agent dropped",
+            "Does the agent keep up? Lines that it read but gave up sending, by reason.",
+            ("sum by (reason) (rate(promtail_dropped_entries_total[$__rate_interval]))", "{{reason}}"),
             unit=Unit.PER_SECOND,
             empty_reason="no Promtail runs in this deployment",
         ),

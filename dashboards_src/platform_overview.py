@@ -6,6 +6,7 @@ from typing import Final
 
 from platformctl.model.dashboard import Annotation, Audience, Dashboard, Row
 from platformctl.model.panel import Color, Link, Panel, PanelKind, Query, Threshold, Unit, ValueText
+from platformctl.model.panels import graph, stat, table
 from platformctl.model.units import hours
 
 ERROR_COLORS: Final = (Threshold(value=0.01, color=Color.YELLOW), Threshold(value=0.05, color=Color.RED))
@@ -19,83 +20,52 @@ UP_DOWN: Final = (
 NOW: Final = Row(
     title="Right now",
     panels=(
-        Panel(
-            title="Requests",
-            description="How busy is the platform? Requests answered per second, all services together.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr="sum(rate(http_requests_total[$__rate_interval]))"),),
+        stat(
+            "Requests",
+            "How busy is the platform? Requests answered per second, all services together.",
+            "sum(rate(http_requests_total[$__rate_interval]))",
             unit=Unit.REQUESTS_PER_SECOND,
-            base=Color.BLUE,
             links=(Link(title="Endpoints", dashboard="api-endpoints"),),
-            width=4,
-            height=5,
         ),
-        Panel(
-            title="Failed requests",
-            description="Does it answer? The share of requests that ended in a server error (5xx).",
-            kind=PanelKind.STAT,
-            queries=(
-                Query(
-                    expr='(sum(rate(http_requests_total{code=~"5.."}[$__rate_interval])) or vector(0))'
-                    " / sum(rate(http_requests_total[$__rate_interval]))"
-                ),
-            ),
+        stat(
+            "Failed requests",
+            "Does it answer? The share of requests that ended in a server error (5xx).",
+            '(sum(rate(http_requests_total{code=~"5.."}[$__rate_interval])) or vector(0))'
+            " / sum(rate(http_requests_total[$__rate_interval]))",
             unit=Unit.RATIO,
             decimals=2,
             thresholds=ERROR_COLORS,
             links=(Link(title="Endpoints", dashboard="api-endpoints"),),
-            width=4,
-            height=5,
         ),
-        Panel(
-            title="Latency, 95th percentile",
-            description="Is it fast? 95 of 100 requests were answered within this time.",
-            kind=PanelKind.STAT,
-            queries=(
-                Query(
-                    expr="histogram_quantile(0.95,"
-                    " sum by (le) (rate(http_request_duration_seconds_bucket[$__rate_interval])))"
-                ),
-            ),
+        stat(
+            "Latency, 95th percentile",
+            "Is it fast? 95 of 100 requests were answered within this time.",
+            "histogram_quantile(0.95,"
+            " sum by (le) (rate(http_request_duration_seconds_bucket[$__rate_interval])))",
             unit=Unit.SECONDS,
             thresholds=SLOW_COLORS,
             links=(Link(title="Endpoints", dashboard="api-endpoints"),),
-            width=4,
-            height=5,
         ),
-        Panel(
-            title="Tenants with failures",
-            description="How many customers feel it? Tenants of whose requests more than 1% failed"
+        stat(
+            "Tenants with failures",
+            "How many customers feel it? Tenants of whose requests more than 1% failed"
             " in the last five minutes.",
-            kind=PanelKind.STAT,
-            queries=(
-                Query(
-                    expr='count((sum by (tenant) (rate(tenant_requests_total{status_class="5xx"}[5m]))'
-                    " / sum by (tenant) (rate(tenant_requests_total[5m]))) > 0.01) or vector(0)"
-                ),
-            ),
+            'count((sum by (tenant) (rate(tenant_requests_total{status_class="5xx"}[5m]))'
+            " / sum by (tenant) (rate(tenant_requests_total[5m]))) > 0.01) or vector(0)",
             thresholds=ANY_IS_BAD,
-            width=4,
-            height=5,
         ),
-        Panel(
-            title="Critical alerts",
-            description="Is somebody being paged? Critical alerts that fire now.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr='count(ALERTS{alertstate="firing", severity="critical"}) or vector(0)'),),
+        stat(
+            "Critical alerts",
+            "Is somebody being paged? Critical alerts that fire now.",
+            'count(ALERTS{alertstate="firing", severity="critical"}) or vector(0)',
             thresholds=ANY_IS_BAD,
-            width=4,
-            height=5,
         ),
-        Panel(
-            title="Targets down",
-            description="Is something not answering Prometheus? Scrape targets that are down.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr="count(up == 0) or vector(0)"),),
+        stat(
+            "Targets down",
+            "Is something not answering Prometheus? Scrape targets that are down.",
+            "count(up == 0) or vector(0)",
             thresholds=ANY_IS_BAD,
             links=(Link(title="Monitoring stack", dashboard="monitoring-stack"),),
-            width=4,
-            height=5,
         ),
     ),
 )
@@ -103,30 +73,21 @@ NOW: Final = Row(
 TRAFFIC: Final = Row(
     title="Traffic",
     panels=(
-        Panel(
-            title="Requests by outcome",
-            description="Did traffic or its mix change? Requests per second by status class.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (status_class) (rate(tenant_requests_total[$__rate_interval]))",
-                    legend="{{status_class}}",
-                ),
-            ),
+        graph(
+            "Requests by outcome",
+            "Did traffic or its mix change? Requests per second by status class.",
+            ("sum by (status_class) (rate(tenant_requests_total[$__rate_interval]))", "{{status_class}}"),
             unit=Unit.REQUESTS_PER_SECOND,
             stacked=True,
         ),
-        Panel(
-            title="Failed requests by service",
-            description="Which service fails? Share of requests that ended in 5xx. Lines: 1% and 5%.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr='(sum by (job) (rate(http_requests_total{code=~"5.."}[$__rate_interval]))'
-                    " or sum by (job) (rate(http_requests_total[$__rate_interval])) * 0)"
-                    " / sum by (job) (rate(http_requests_total[$__rate_interval]))",
-                    legend="{{job}}",
-                ),
+        graph(
+            "Failed requests by service",
+            "Which service fails? Share of requests that ended in 5xx. Lines: 1% and 5%.",
+            (
+                '(sum by (job) (rate(http_requests_total{code=~"5.."}[$__rate_interval]))'
+                " or sum by (job) (rate(http_requests_total[$__rate_interval])) * 0)"
+                " / sum by (job) (rate(http_requests_total[$__rate_interval]))",
+                "{{job}}",
             ),
             unit=Unit.RATIO,
             thresholds=ERROR_COLORS,
@@ -152,57 +113,48 @@ TRAFFIC: Final = Row(
 CUSTOMERS: Final = Row(
     title="Customers",
     panels=(
-        Panel(
-            title="Tenants in trouble",
-            description="Who is hit hardest? The ten tenants with the largest share of failed requests"
+        table(
+            "Tenants in trouble",
+            "Who is hit hardest? The ten tenants with the largest share of failed requests"
             " in the last five minutes; the name leads to the tenant.",
-            kind=PanelKind.TABLE,
-            queries=(
-                Query(
-                    expr='topk(10, sum by (tenant) (rate(tenant_requests_total{status_class="5xx"}[5m]))'
-                    " / sum by (tenant) (rate(tenant_requests_total[5m])) > 0)",
-                    legend="Failed",
-                    unit=Unit.RATIO,
-                ),
-                Query(
-                    expr="sum by (tenant) (rate(tenant_requests_total[5m])) and on (tenant)"
-                    ' sum by (tenant) (rate(tenant_requests_total{status_class="5xx"}[5m])) > 0',
-                    legend="Requests",
-                    unit=Unit.REQUESTS_PER_SECOND,
-                ),
+            Query(
+                expr='topk(10, sum by (tenant) (rate(tenant_requests_total{status_class="5xx"}[5m]))'
+                " / sum by (tenant) (rate(tenant_requests_total[5m])) > 0)",
+                legend="Failed",
+                unit=Unit.RATIO,
+            ),
+            Query(
+                expr="sum by (tenant) (rate(tenant_requests_total[5m])) and on (tenant)"
+                ' sum by (tenant) (rate(tenant_requests_total{status_class="5xx"}[5m])) > 0',
+                legend="Requests",
+                unit=Unit.REQUESTS_PER_SECOND,
             ),
             links=(Link(title="Tenant detail", dashboard="tenant-detail", by=("tenant",)),),
             width=8,
             empty_reason="no tenant had a failed request",
         ),
-        Panel(
-            title="Requests by vertical",
-            description="Is one line of business hit? Requests per second of the tenants of each vertical.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (vertical) (sum by (tenant) (rate(tenant_requests_total[$__rate_interval]))"
-                    " * on (tenant) group_left (vertical) max by (tenant, vertical) (tenant_info))",
-                    legend="{{vertical}}",
-                ),
+        graph(
+            "Requests by vertical",
+            "Is one line of business hit? Requests per second of the tenants of each vertical.",
+            (
+                "sum by (vertical) (sum by (tenant) (rate(tenant_requests_total[$__rate_interval]))"
+                " * on (tenant) group_left (vertical) max by (tenant, vertical) (tenant_info))",
+                "{{vertical}}",
             ),
             unit=Unit.REQUESTS_PER_SECOND,
             stacked=True,
         ),
-        Panel(
-            title="Failed requests by tier",
-            description="Do paying customers notice? Share of failed requests by subscription tier.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr="sum by (tier) (sum by (tenant)"
-                    ' (rate(tenant_requests_total{status_class="5xx"}[$__rate_interval])'
-                    " or rate(tenant_requests_total[$__rate_interval]) * 0)"
-                    " * on (tenant) group_left (tier) max by (tenant, tier) (tenant_info))"
-                    " / sum by (tier) (sum by (tenant) (rate(tenant_requests_total[$__rate_interval]))"
-                    " * on (tenant) group_left (tier) max by (tenant, tier) (tenant_info))",
-                    legend="{{tier}}",
-                ),
+        graph(
+            "Failed requests by tier",
+            "Do paying customers notice? Share of failed requests by subscription tier.",
+            (
+                "sum by (tier) (sum by (tenant)"
+                ' (rate(tenant_requests_total{status_class="5xx"}[$__rate_interval])'
+                " or rate(tenant_requests_total[$__rate_interval]) * 0)"
+                " * on (tenant) group_left (tier) max by (tenant, tier) (tenant_info))"
+                " / sum by (tier) (sum by (tenant) (rate(tenant_requests_total[$__rate_interval]))"
+                " * on (tenant) group_left (tier) max by (tenant, tier) (tenant_info))",
+                "{{tier}}",
             ),
             unit=Unit.RATIO,
             thresholds=ERROR_COLORS,
@@ -224,15 +176,12 @@ PARTS: Final = Row(
             width=12,
             height=9,
         ),
-        Panel(
-            title="Alerts firing",
-            description="What does the alerting say? Every alert that fires now, with its severity.",
-            kind=PanelKind.TABLE,
-            queries=(
-                Query(
-                    expr='count by (alertname, severity, team) (ALERTS{alertstate="firing", severity!="none"})',
-                    legend="Alerts",
-                ),
+        table(
+            "Alerts firing",
+            "What does the alerting say? Every alert that fires now, with its severity.",
+            Query(
+                expr='count by (alertname, severity, team) (ALERTS{alertstate="firing", severity!="none"})',
+                legend="Alerts",
             ),
             width=12,
             height=9,

@@ -6,6 +6,7 @@ from typing import Final
 
 from platformctl.model.dashboard import Audience, Dashboard, Row, Variable
 from platformctl.model.panel import Color, Link, Panel, PanelKind, Query, Threshold, Unit
+from platformctl.model.panels import bars, graph, log_lines, stat, table
 
 T: Final = 'tenant="$tenant"'
 ERROR_COLORS: Final = (Threshold(value=0.01, color=Color.YELLOW), Threshold(value=0.05, color=Color.RED))
@@ -19,100 +20,71 @@ NO_TRAFFIC: Final = "the tenant sent no requests in this time"
 SERVICE: Final = Row(
     title="Service to this tenant",
     panels=(
-        Panel(
-            title="Who is it?",
-            description="Which tier and vertical is the tenant in? Its limits and objectives follow the tier.",
-            kind=PanelKind.TABLE,
-            queries=(
-                Query(expr=f"count by (tenant, tier, vertical) (tenant_info{{{T}}})", legend="Reported by"),
-            ),
+        table(
+            "Who is it?",
+            "Which tier and vertical is the tenant in? Its limits and objectives follow the tier.",
+            Query(expr=f"count by (tenant, tier, vertical) (tenant_info{{{T}}})", legend="Reported by"),
             width=6,
             height=5,
         ),
-        Panel(
-            title="Answered without failure",
-            description="Is it served? Share of its requests in the chosen time range"
+        stat(
+            "Answered without failure",
+            "Is it served? Share of its requests in the chosen time range"
             " that did not end in a server error.",
-            kind=PanelKind.STAT,
-            queries=(
-                Query(
-                    expr="1 - ((sum(increase(tenant_requests_total"
-                    f'{{{T}, status_class="5xx"}}[$__range])) or vector(0))'
-                    f" / sum(increase(tenant_requests_total{{{T}}}[$__range])))",
-                    instant=True,
-                ),
-            ),
+            "1 - ((sum(increase(tenant_requests_total"
+            f'{{{T}, status_class="5xx"}}[$__range])) or vector(0))'
+            f" / sum(increase(tenant_requests_total{{{T}}}[$__range])))",
+            instant=True,
             unit=Unit.RATIO,
             decimals=3,
             base=Color.RED,
             thresholds=SUCCESS_COLORS,
-            width=4,
-            height=5,
             empty_reason=NO_TRAFFIC,
         ),
-        Panel(
-            title="Requests",
-            description="Does it use the platform now? Requests per second.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr=f"sum(rate(tenant_requests_total{{{T}}}[$__rate_interval]))"),),
+        stat(
+            "Requests",
+            "Does it use the platform now? Requests per second.",
+            f"sum(rate(tenant_requests_total{{{T}}}[$__rate_interval]))",
             unit=Unit.REQUESTS_PER_SECOND,
-            base=Color.BLUE,
-            width=4,
-            height=5,
             empty_reason=NO_TRAFFIC,
         ),
-        Panel(
-            title="Stored data",
-            description="How much does it keep with us? The newest count of its stored bytes.",
-            kind=PanelKind.STAT,
-            queries=(Query(expr=f"max(tenant_data_bytes{{{T}}})"),),
+        stat(
+            "Stored data",
+            "How much does it keep with us? The newest count of its stored bytes.",
+            f"max(tenant_data_bytes{{{T}}})",
             unit=Unit.BYTES,
-            base=Color.BLUE,
             width=5,
-            height=5,
         ),
-        Panel(
-            title="Failed log-ins",
-            description="Can its users get in? Share of log-ins that failed in the last hour.",
-            kind=PanelKind.STAT,
-            queries=(
-                Query(
-                    expr=f'(sum(increase(auth_attempts_total{{{T}, outcome="failure"}}[1h])) or vector(0))'
-                    f" / sum(increase(auth_attempts_total{{{T}}}[1h]))"
-                ),
-            ),
+        stat(
+            "Failed log-ins",
+            "Can its users get in? Share of log-ins that failed in the last hour.",
+            f'(sum(increase(auth_attempts_total{{{T}, outcome="failure"}}[1h])) or vector(0))'
+            f" / sum(increase(auth_attempts_total{{{T}}}[1h]))",
             unit=Unit.RATIO,
             thresholds=(Threshold(value=0.2, color=Color.YELLOW), Threshold(value=0.5, color=Color.RED)),
             width=5,
-            height=5,
             empty_reason="nobody of the tenant logged in during the last hour",
         ),
-        Panel(
-            title="Requests by outcome",
-            description="What happens to its requests? Per second, by status class;"
+        graph(
+            "Requests by outcome",
+            "What happens to its requests? Per second, by status class;"
             " many 4xx may be limits (429) or a broken integration.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"sum by (status_class) (rate(tenant_requests_total{{{T}}}[$__rate_interval]))",
-                    legend="{{status_class}}",
-                ),
+            (
+                f"sum by (status_class) (rate(tenant_requests_total{{{T}}}[$__rate_interval]))",
+                "{{status_class}}",
             ),
             unit=Unit.REQUESTS_PER_SECOND,
             stacked=True,
             empty_reason=NO_TRAFFIC,
         ),
-        Panel(
-            title="Failed requests, against everybody",
-            description="Is it only this tenant? Its share of 5xx, and that of all tenants together.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(expr=FAILED, legend="this tenant"),
-                Query(
-                    expr='(sum(rate(tenant_requests_total{status_class="5xx"}[$__rate_interval])) or vector(0))'
-                    " / sum(rate(tenant_requests_total[$__rate_interval]))",
-                    legend="everybody",
-                ),
+        graph(
+            "Failed requests, against everybody",
+            "Is it only this tenant? Its share of 5xx, and that of all tenants together.",
+            (FAILED, "this tenant"),
+            (
+                '(sum(rate(tenant_requests_total{status_class="5xx"}[$__rate_interval])) or vector(0))'
+                " / sum(rate(tenant_requests_total[$__rate_interval]))",
+                "everybody",
             ),
             unit=Unit.RATIO,
             minimum=0,
@@ -157,59 +129,38 @@ USE: Final = Row(
             decimals=0,
             empty_reason="the tenant has run no tool yet",
         ),
-        Panel(
-            title="User actions",
-            description="Is it active? Actions of its users per second.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"sum by (action) (rate(user_actions_total{{{T}}}[$__rate_interval]))",
-                    legend="{{action}}",
-                ),
-            ),
+        graph(
+            "User actions",
+            "Is it active? Actions of its users per second.",
+            (f"sum by (action) (rate(user_actions_total{{{T}}}[$__rate_interval]))", "{{action}}"),
             unit=Unit.PER_SECOND,
             stacked=True,
             empty_reason="its users have done nothing yet",
         ),
-        Panel(
-            title="Onboarding",
-            description="How far did it get? Onboarding steps completed in the chosen time range.",
-            kind=PanelKind.BAR_GAUGE,
-            queries=(
-                Query(
-                    expr=f"sum by (step) (increase(onboarding_steps_completed_total{{{T}}}[$__range]))",
-                    legend="{{step}}",
-                    instant=True,
-                ),
-            ),
+        bars(
+            "Onboarding",
+            "How far did it get? Onboarding steps completed in the chosen time range.",
+            f"sum by (step) (increase(onboarding_steps_completed_total{{{T}}}[$__range]))",
+            "{{step}}",
             decimals=0,
-            base=Color.BLUE,
             empty_reason="the tenant completed no onboarding step in this time",
         ),
-        Panel(
-            title="Goals reached",
-            description="Does it earn with us? What its own customers did, per hour.",
-            kind=PanelKind.TIMESERIES,
-            queries=(
-                Query(
-                    expr=f"sum by (goal) (rate(conversions_total{{{T}}}[1h])) * 3600",
-                    legend="{{goal}}",
-                ),
-            ),
+        graph(
+            "Goals reached",
+            "Does it earn with us? What its own customers did, per hour.",
+            (f"sum by (goal) (rate(conversions_total{{{T}}}[1h])) * 3600", "{{goal}}"),
             empty_reason="none of its customers reached a goal yet",
         ),
-        Panel(
-            title="Growth of its data",
-            description="How fast does it grow? Bytes stored, and records.",
-            kind=PanelKind.TIMESERIES,
-            queries=(Query(expr=f"max(tenant_data_bytes{{{T}}})", legend="bytes"),),
+        graph(
+            "Growth of its data",
+            "How fast does it grow? Bytes stored, and records.",
+            (f"max(tenant_data_bytes{{{T}}})", "bytes"),
             unit=Unit.BYTES,
         ),
-        Panel(
-            title="Records",
-            description="How much does it keep with us? Stored records.",
-            kind=PanelKind.TIMESERIES,
-            queries=(Query(expr=f"max(tenant_records{{{T}}})", legend="records"),),
+        graph(
+            "Records",
+            "How much does it keep with us? Stored records.",
+            (f"max(tenant_records{{{T}}})", "records"),
         ),
     ),
 )
@@ -217,15 +168,11 @@ USE: Final = Row(
 LINES: Final = Row(
     title="Its log lines",
     panels=(
-        Panel(
-            title="Warnings and errors",
-            description="What do the services say about its requests? Lines of level warning and above;"
+        log_lines(
+            "Warnings and errors",
+            "What do the services say about its requests? Lines of level warning and above;"
             " each carries the request id and the trace id.",
-            kind=PanelKind.LOGS,
-            queries=(Query(expr=f'{{{T}, level=~"warning|error|critical"}}'),),
-            unit=Unit.NONE,
-            width=24,
-            height=10,
+            f'{{{T}, level=~"warning|error|critical"}}',
             empty_reason="no warning was logged for the tenant in this time, or no Loki runs here",
         ),
     ),

@@ -25,6 +25,8 @@ from platformctl_cli.commands.history import history
 from platformctl_cli.commands.init import init
 from platformctl_cli.commands.insight import insight
 from platformctl_cli.commands.logs import logs
+from platformctl_cli.commands.maintenance import maintenance
+from platformctl_cli.commands.pagerduty import pagerduty
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
 from platformctl_cli.commands.ratelimit import ratelimit
@@ -34,6 +36,7 @@ from platformctl_cli.commands.runbook import runbook
 from platformctl_cli.commands.scaffold_tests import scaffold_tests
 from platformctl_cli.commands.schema import schema
 from platformctl_cli.commands.sla_report import sla_report
+from platformctl_cli.commands.slo import slo
 from platformctl_cli.commands.status import status
 from platformctl_cli.commands.tenants import tenants
 from platformctl_cli.commands.test_alerts import test_alerts
@@ -64,7 +67,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     schema,
     doctor,
 )
-GROUPS: Final[tuple[typer.Typer, ...]] = (ratelimit, tenants)
+GROUPS: Final[tuple[typer.Typer, ...]] = (maintenance, pagerduty, ratelimit, slo, tenants)
 
 app: Final = typer.Typer(
     name="platformctl",

@@ -110,10 +110,11 @@ def test_every_command_has_a_transcript() -> None:
 
     texts = [path.read_text() for path in (HERE / "transcripts").glob("*.txt")]
     run_words = {
-        shlex.split(line)[2:4][-1]
+        word
         for text in texts
         for line in text.splitlines()
         if "=== run platformctl " in line
+        for word in shlex.split(line)[2:4]
     }
     names = {command.__name__.replace("_", "-") for command in COMMANDS}
     names |= {str(group.info.name) for group in GROUPS}

@@ -72,7 +72,11 @@ def _caddy() -> StandIn:
     program = str(Path(sys.executable).parent / "caddy")
     return StandIn(
         image=_base("gateway"),
-        programs={**_TOOLS, "/usr/bin/caddy": program},
+        programs={
+            **_TOOLS,
+            "/usr/bin/caddy": program,
+            "/bin/wget": "/usr/bin/wget",
+        },  # alpine has busybox for that
         texts={"/usr/sbin/adduser": _NOTHING},
         open_folders=("/etc/caddy", "/usr/local/bin"),
     )

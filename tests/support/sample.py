@@ -14,15 +14,11 @@ from platformctl.model.dashboard import Audience, Dashboard, Row, Variable
 from platformctl.model.metric import Metric, MetricType
 from platformctl.model.oncall import (
     EmailTarget,
-    EscalationPolicy,
-    EscalationStep,
     Inhibition,
     MailServer,
     Matcher,
     MatchOp,
     OnCall,
-    PagerDutySchedule,
-    PagerDutyService,
     PagerDutyTarget,
     QuietHours,
     Receiver,
@@ -30,6 +26,12 @@ from platformctl.model.oncall import (
     SlackTarget,
     Team,
     WebhookTarget,
+)
+from platformctl.model.pagerduty import (
+    EscalationPolicy,
+    EscalationStep,
+    PagerDutySchedule,
+    PagerDutyService,
 )
 from platformctl.model.panel import Panel, PanelKind, Query
 from platformctl.model.platform import Platform, Runbook
@@ -150,7 +152,7 @@ DASHBOARD: Final = Dashboard(
             panels=(
                 Panel(
                     title="Errors",
-                    description="The share of requests that fail.",
+                    description="Do requests fail? The share that does.",
                     kind=PanelKind.TIMESERIES,
                     queries=(Query(expr='job:http_errors:ratio_rate1m{job=~"$service"}', legend="{{job}}"),),
                 ),

@@ -26,7 +26,7 @@ from support.sites import native_site
 from platformctl.model.component import Component, HttpHealth
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
-from platformctl.render import alertmanager, prometheus, rules, runbooks
+from platformctl.render import alertmanager, prometheus, rules, runbook_site
 
 T = TypeVar("T")
 PATIENCE_S = 90.0
@@ -139,7 +139,7 @@ def watched(platform: Platform, site: Site, folder: Path, *names: str) -> Iterat
 
 def lay(platform: Platform, site: Site, folder: Path) -> None:
     """Write what is rendered for the site below ``current``, and a text for each secret."""
-    for render in (prometheus.render, rules.render, alertmanager.render, runbooks.render):
+    for render in (prometheus.render, rules.render, alertmanager.render, runbook_site.render):
         for artifact in render(platform, site):
             path = folder / "current" / artifact.path
             path.parent.mkdir(parents=True, exist_ok=True)

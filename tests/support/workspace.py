@@ -48,7 +48,7 @@ class Workspace:
     """A folder with definitions; ports: what they give as the usual ones, where the test chose them."""
 
     folder: Path
-    ports: Mapping[str, int] = field(default_factory=dict)
+    ports: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     def run(self, *arguments: str, timeout_s: float = 150, **environment: str) -> Ran:
         """Run platformctl here, without a terminal."""

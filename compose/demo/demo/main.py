@@ -27,7 +27,7 @@ from platform_telemetry.database import DatabaseTelemetry
 from platform_telemetry.events import BusinessEvents
 from platform_telemetry.instruments import Instruments
 
-GROUPS: Final = tuple(group for group in Group if group not in (Group.TRAFFIC, Group.EDGE))
+GROUPS: Final = tuple(group for group in Group if group not in (Group.TRAFFIC, Group.EDGE, Group.WEB))
 _ROUTERS: Final = (
     login.router,
     records.router,

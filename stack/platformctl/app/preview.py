@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from platformctl.app.address import address
 from platformctl.app.preview_server import Page, PreviewServer
 from platformctl.app.session import Request, open_offline, open_session, prepare, prepare_offline
 from platformctl.errors import PlatformError, UsageError
@@ -44,7 +45,7 @@ def open_preview(request: PreviewRequest) -> Preview:
     """Render the dashboards and bind the server; raises `PlatformError` where there is nothing to show."""
     if request.prometheus:
         prepared = prepare_offline(open_offline(request.base), request.base)
-        prometheus = _address(request.prometheus)
+        prometheus = address(request.prometheus)
     else:
         prepared = prepare(open_session(request.base), request.base)
         prometheus = prepared.site.published("prometheus", "http") if prepared.site.has("prometheus") else ""
@@ -80,14 +81,3 @@ def _page(artifact: Artifact, dashboards: dict[str, Dashboard]) -> Page:
     dashboard = dashboards[Path(artifact.path).stem]
     content = json.loads(artifact.content)
     return Page(uid=dashboard.uid, title=dashboard.title, dashboard=content)
-
-
-def _address(text: str) -> str:
-    """``host:port`` of what the user gave, with or without ``http://``."""
-    bare = text.removeprefix("http://").rstrip("/")
-    host, _, port = bare.rpartition(":")
-    if not host or not port.isdigit() or "/" in bare or "@" in bare:
-        raise UsageError(
-            f"{text!r} is no address of a Prometheus", fix="platformctl preview --prometheus 127.0.0.1:9090"
-        )
-    return bare

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from platformctl.app.session import Request, open_session
+from platformctl.app.servers import what_runs
+from platformctl.app.session import Request
 from platformctl.errors import PlatformError
 from platformctl.model.rules import Severity
-from platformctl.sinks.runtime import SurveyOptions
 from platformctl.sources.alertmanager import AlertmanagerApi, RoutedAlert, Silence
-from platformctl.sources.definitions import load_platform
 from platformctl.sources.http import Unreachable
 from platformctl.sources.prometheus import FiringAlert, PrometheusApi
 
@@ -126,16 +125,8 @@ def ask_firing(request: Request, pages: Iterable[str]) -> Firing:
 
 def _servers(request: Request) -> _Servers:
     """Raises `PlatformError` where nothing runs."""
-    session = open_session(request)
-    running = {name for name, unit in session.runtime.running().items() if unit.alive}
-    if not running:
-        raise PlatformError("nothing runs here", fix="platformctl deploy")
-    platform = load_platform(session.workspace.content)
-    site = session.runtime.survey(platform, SurveyOptions(demo=request.demo))
-    prometheus, alertmanager = (
-        site.published(name, "http") if name in running and site.has(name) else ""
-        for name in ("prometheus", "alertmanager")
-    )
+    running = what_runs(request)
+    prometheus, alertmanager = (running.address(name) for name in ("prometheus", "alertmanager"))
     return _Servers(
         PrometheusApi(prometheus) if prometheus else None,
         AlertmanagerApi(alertmanager) if alertmanager else None,

@@ -18,6 +18,7 @@ from platformctl.errors import DifferencesFound, UsageError
 from platformctl.model.tenancy import Tenant, Vertical
 from platformctl.sinks.sla_ledger import Ledger
 from platformctl.sla import period as periods
+from platformctl.sla.announced import exclusions
 from platformctl.sla.assemble import Asked, report
 from platformctl.sla.ledger import recalled, restated
 from platformctl.sla.period import PeriodKind
@@ -26,6 +27,7 @@ from platformctl.sla.report import Report
 from platformctl.sla.terms import Terms
 from platformctl.sources import workspace
 from platformctl.sources.history import Access, History, NoHistory
+from platformctl.sources.maintenance import load_forgiveness, recorded_windows
 from platformctl.sources.terms import load_terms
 
 Say: TypeAlias = Callable[[str], None]
@@ -156,7 +158,7 @@ class Desk:
 def open_desk(request: ReportRequest) -> Iterator[Desk]:
     """Load the contracts, reach the history; raises `PlatformError` where either cannot be."""
     found = workspace.find(request.workspace, start=request.start)
-    terms = load_terms(found.content)
+    terms = _with_maintenance(load_terms(found.content), found)
     choose(request.scope, terms)
     url = request.access.url or prometheus_url(request.workspace, request.start)
     with closing(History(replace(request.access, url=url))) as history:
@@ -169,6 +171,12 @@ def make_report(request: ReportRequest, say: Say) -> Made:
     """The report that was asked for, alone."""
     with open_desk(request) as desk:
         return desk.make(request.scope, say)
+
+
+def _with_maintenance(terms: Terms, found: workspace.Workspace) -> Terms:
+    """The terms with the windows that were opened, as far as contracts do not count them."""
+    opened = exclusions(recorded_windows(found.state), load_forgiveness(found.content))
+    return replace(terms, exclusions=(*terms.exclusions, *opened))
 
 
 def _asked(request: ReportRequest, chosen: tuple[Tenant, ...], settled: datetime) -> Asked:

@@ -23,7 +23,7 @@ from platformctl.render import (
     registry,
     rule_tests,
     rules,
-    runbooks,
+    runbook_site,
 )
 from platformctl.sinks.runtime import Runtime
 
@@ -35,7 +35,7 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     rule_tests.render,
     alertmanager.render,
     pagerduty.render,
-    runbooks.render,
+    runbook_site.render,
     baseline.render,
     registry.render,
     grafana.render,

@@ -13,7 +13,6 @@ from platformctl.checks._promql import Labels, Series
 from platformctl.model import macros
 from platformctl.model.dashboard import Dashboard, Variable
 from platformctl.model.metric import MetricType
-from platformctl.model.panel import PanelKind
 from platformctl.model.platform import Platform, Runbook
 
 TARGET_LABELS: Final = frozenset({"job", "instance"})
@@ -49,7 +48,7 @@ def expressions(platform: Platform) -> Iterator[Expression]:
     for dashboard in platform.dashboards:
         where = platform.origin("dashboard", dashboard.uid)
         for owner, text in dashboard_queries(dashboard):
-            yield Expression(f"{owner} of {dashboard.uid}", _filled(text), where)
+            yield Expression(f"{owner} of {dashboard.uid}", filled(text), where)
     for page in platform.runbooks:
         for query in queries_of(page):
             yield Expression(f"a query of the runbook {page.name}", query, page.path)
@@ -64,21 +63,21 @@ def queries_of(page: Runbook) -> Iterator[str]:
 def dashboard_queries(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
     """What each PromQL text of the dashboard belongs to, and the text, with its macros and variables."""
     for variable in dashboard.variables:
-        yield f"variable {variable.name!r}", _selection(variable)
+        yield f"variable {variable.name!r}", selection(variable)
     for annotation in dashboard.annotations:
         yield f"annotation {annotation.name!r}", annotation.expr
     for panel in dashboard.panels:
-        if panel.kind is not PanelKind.LOGS:
+        if not panel.reads_logs:
             yield from ((f"panel {panel.title!r}", query.expr) for query in panel.queries)
 
 
-def _selection(variable: Variable) -> str:
+def selection(variable: Variable) -> str:
     """PromQL that asks what the variable's ``label_values()`` asks."""
     matchers = ", ".join(f'{label}=~"{value}"' for label, value in variable.where.items())
     return f"group by ({variable.of}) ({variable.metric}{{{matchers}}})"
 
 
-def _filled(text: str) -> str:
+def filled(text: str) -> str:
     """The text with a duration for every macro, and some value for every variable."""
     return macros.fill(text, {**dict.fromkeys(macros.names(text), "any"), **macros.SAMPLE})
 

@@ -13,11 +13,17 @@ from platformctl.checks.alert_is_routed import alert_is_routed
 from platformctl.checks.alert_texts_name_known_labels import alert_texts_name_known_labels
 from platformctl.checks.burn_alert_can_fire import burn_alert_can_fire
 from platformctl.checks.component_needs_exist import component_needs_exist
+from platformctl.checks.dashboard_is_portable import dashboard_is_portable
+from platformctl.checks.dashboard_links_resolve import dashboard_links_resolve
 from platformctl.checks.dashboard_variables_are_defined import dashboard_variables_are_defined
 from platformctl.checks.labels_are_known import labels_are_known
 from platformctl.checks.metrics_are_known import metrics_are_known
 from platformctl.checks.names_are_unique import names_are_unique
 from platformctl.checks.pagerduty_objects_exist import pagerduty_objects_exist
+from platformctl.checks.panel_asks_a_question import panel_asks_a_question
+from platformctl.checks.panel_names_its_job import panel_names_its_job
+from platformctl.checks.panel_rates_hold_samples import panel_rates_hold_samples
+from platformctl.checks.panel_unit_fits import panel_unit_fits
 from platformctl.checks.ports_do_not_clash import ports_do_not_clash
 from platformctl.checks.promql_parses import promql_parses
 from platformctl.checks.routes_are_sound import routes_are_sound
@@ -51,6 +57,12 @@ CHECKS: Final[tuple[Check, ...]] = (
     runbook_is_written,
     runbook_links_resolve,
     dashboard_variables_are_defined,
+    dashboard_is_portable,
+    dashboard_links_resolve,
+    panel_asks_a_question,
+    panel_names_its_job,
+    panel_rates_hold_samples,
+    panel_unit_fits,
     component_needs_exist,
     ports_do_not_clash,
     series_fit_the_budget,

@@ -57,6 +57,7 @@ class Variable:
     where: label matchers that narrow the series; they may name variables defined before this one.
     multi: several values, or all, may be chosen; such a variable is used with ``=~``.
     default: the value chosen at first; all of them where it is empty and `multi`.
+    empty_reason: why there may rightly be no value to choose.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Variable:
     where: Mapping[str, str] = field(default_factory=dict)
     multi: bool = True
     default: str = ""
+    empty_reason: str = ""
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.LABEL_NAME, self.name, what="variable", like="tenant")

@@ -8,6 +8,13 @@ from typing import TypeAlias
 
 from platformctl.errors import DefinitionError
 from platformctl.model import _guard
+from platformctl.model.pagerduty import (
+    BusinessService,
+    EscalationPolicy,
+    EventOrchestration,
+    PagerDutySchedule,
+    PagerDutyService,
+)
 from platformctl.model.units import Duration, hours, minutes, seconds
 
 
@@ -149,53 +156,12 @@ class QuietHours:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class PagerDutySchedule:
-    """A weekly on-call rotation over users, named by e-mail."""
-
-    name: str
-    time_zone: str
-    users: tuple[str, ...]
-    start: str
-    rotation: Duration = hours(24 * 7)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EscalationStep:
-    """Whom to call, and how long to wait for an acknowledgement before the next step."""
-
-    schedules: tuple[str, ...] = ()
-    users: tuple[str, ...] = ()
-    delay: Duration = minutes(5)
-
-    def __post_init__(self) -> None:
-        if not self.schedules and not self.users:
-            raise DefinitionError("an escalation step calls nobody", fix="name a schedule or a user")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EscalationPolicy:
-    """The steps an unacknowledged incident climbs."""
-
-    name: str
-    steps: tuple[EscalationStep, ...]
-    loops: int = 2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PagerDutyService:
-    """A PagerDuty service: where pages of one team arrive."""
-
-    name: str
-    description: str
-    escalation_policy: str
-    team: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class OnCall:
     """Everything of ``alerts_src/oncall.py``. The root route has no matchers.
 
     mail: the server that e-mail targets use; without one they are left out, and named.
+    pagerduty_owner: written into each PagerDuty object that this workspace owns; workspaces that share
+    an account take different ones.
     """
 
     teams: tuple[Team, ...]
@@ -206,12 +172,23 @@ class OnCall:
     schedules: tuple[PagerDutySchedule, ...] = ()
     escalation_policies: tuple[EscalationPolicy, ...] = ()
     services: tuple[PagerDutyService, ...] = ()
+    business_services: tuple[BusinessService, ...] = ()
+    orchestrations: tuple[EventOrchestration, ...] = ()
+    pagerduty_owner: str = "platformctl"
     mail: MailServer | None = None
 
     def __post_init__(self) -> None:
         _guard.unique((t.name for t in self.teams), what="team")
         _guard.unique((r.name for r in self.receivers), what="receiver")
-        _guard.unique((s.name for s in self.services), what="PagerDuty service")
+        _guard.matches(_guard.SLUG, self.pagerduty_owner, what="PagerDuty owner", like="platformctl")
+        for what, objects in (
+            ("schedule", self.schedules),
+            ("escalation policy", self.escalation_policies),
+            ("PagerDuty service", self.services),
+            ("business service", self.business_services),
+            ("event orchestration", self.orchestrations),
+        ):
+            _guard.unique((each.name for each in objects), what=what)
         if self.route.matchers:
             raise DefinitionError("the root route has matchers", fix="move them to a route below it")
         names = {r.name for r in self.receivers}

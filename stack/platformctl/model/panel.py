@@ -121,6 +121,7 @@ class Panel:
 
     width is in twenty-fourths of the row, height in Grafana's grid units.
     base: the colour below the first threshold. texts: names for single values (0 is "down").
+    logs: its queries are LogQL, asked of Loki; so are those of every log panel.
     empty_reason: why the panel may rightly have no data; empty when it must always show some.
     """
 
@@ -137,6 +138,7 @@ class Panel:
     width: int = 8
     height: int = 8
     stacked: bool = False
+    logs: bool = False
     decimals: int | None = None
     minimum: float | None = None
     maximum: float | None = None
@@ -153,6 +155,11 @@ class Panel:
             raise DefinitionError(f"panel {self.title!r} has the height {self.height}")
         self._check_content()
         self._check_thresholds()
+
+    @property
+    def reads_logs(self) -> bool:
+        """Whether Loki answers its queries, and not Prometheus."""
+        return self.logs or self.kind is PanelKind.LOGS
 
     def _check_content(self) -> None:
         if (self.kind is PanelKind.TEXT) != bool(self.text) or (self.kind is PanelKind.TEXT) == bool(

@@ -11,7 +11,8 @@ from grafanalib import core
 from grafanalib._gen import DashboardEncoder
 
 from platformctl.model.dashboard import Annotation, Dashboard, Row, Variable
-from platformctl.model.panel import GRID_COLUMNS, Link, Panel, PanelKind
+from platformctl.model.maintenance import SERIES as MAINTENANCE
+from platformctl.model.panel import GRID_COLUMNS, Color, Link, Panel
 from platformctl.render import grafana_panel, grafana_schema
 from platformctl.render.grafana_panel import LOKI, PROMETHEUS
 
@@ -91,7 +92,7 @@ class _Ids:
 
 def _variables(dashboard: Dashboard) -> Iterator[core.Template]:
     yield _datasource_variable(PROMETHEUS, "Metrics from")
-    if any(panel.kind is PanelKind.LOGS for panel in dashboard.panels):
+    if any(panel.reads_logs for panel in dashboard.panels):
         yield _datasource_variable(LOKI, "Logs from")
     for variable in dashboard.variables:
         yield _query_variable(variable)
@@ -129,8 +130,20 @@ def _annotations(dashboard: Dashboard) -> Iterator[dict[str, object]]:
         "name": "Annotations & Alerts",
         "type": "dashboard",
     }
+    yield _annotation(_maintenance(dashboard))
     for annotation in dashboard.annotations:
         yield _annotation(annotation)
+
+
+def _maintenance(dashboard: Dashboard) -> Annotation:
+    """Announced work; on a dashboard of one tenant, the tenant's and what is for no tenant in particular."""
+    chosen = '{tenant=~"|$tenant"}' if any(v.name == "tenant" for v in dashboard.variables) else ""
+    return Annotation(
+        name="Maintenance",
+        expr=f"{MAINTENANCE}{chosen}",
+        title="{{reason}} ({{window}})",
+        color=Color.BLUE,
+    )
 
 
 def _annotation(annotation: Annotation) -> dict[str, object]:

@@ -46,7 +46,7 @@ class _PresentPanel(core.Panel):  # type: ignore[misc] # grafanalib is untyped
 
 def build(panel: Panel, place: core.GridPos, number: int) -> core.Panel:
     """The panel at its place, with its id."""
-    source = LOKI if panel.kind is PanelKind.LOGS else PROMETHEUS
+    source = LOKI if panel.reads_logs else PROMETHEUS
     return _BUILDERS[panel.kind](
         panel,
         {
@@ -78,7 +78,8 @@ def _target(panel: Panel, query: Query, source: Source, index: int) -> Options:
         "refId": string.ascii_uppercase[index],
     }
     if source is LOKI:
-        return target | {"queryType": "range"}
+        legend = {"legendFormat": query.legend} if query.legend else {}
+        return target | legend | {"queryType": "instant" if query.instant else "range"}
     instant = query.instant or panel.kind is PanelKind.TABLE
     formats = {PanelKind.TABLE: "table", PanelKind.HEATMAP: "heatmap"}
     return target | {

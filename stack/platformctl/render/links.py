@@ -28,9 +28,14 @@ def external_url(site: Site, component: str) -> str:
     return f"http://{site.published(component, 'http')}"
 
 
+def dashboard_page(alert: AlertRule, site: Site) -> str:
+    """The alert's dashboard without any label filled in; empty where no Grafana runs."""
+    return f"{external_url(site, 'grafana')}/d/{alert.dashboard.uid}" if site.has("grafana") else ""
+
+
 def _links(alert: AlertRule, site: Site) -> Iterator[tuple[str, str]]:
     if site.has("prometheus"):
-        yield "runbook_url", f"{external_url(site, 'prometheus')}/user/{RUNBOOK_FOLDER}/{alert.name}.txt"
+        yield "runbook_url", f"{external_url(site, 'prometheus')}/user/{RUNBOOK_FOLDER}/{alert.name}.html"
     if site.has("grafana"):
         yield "dashboard_url", _dashboard(alert, external_url(site, "grafana"))
     if site.has("grafana") and site.has("loki") and alert.logs:

@@ -8,7 +8,7 @@ from typing import Final
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component, Scrape
 from platformctl.model.platform import Platform
-from platformctl.model.site import Site
+from platformctl.model.site import RuntimeName, Site
 from platformctl.model.units import Duration, seconds
 from platformctl.render import baseline
 from platformctl.render._yaml import yaml_artifact
@@ -17,6 +17,17 @@ from platformctl.render.rules import rule_paths
 CONFIG: Final = "prometheus/prometheus.yml"
 _INTERVAL: Final = seconds(15)
 _TIMEOUT: Final = seconds(10)
+MAINTENANCE_FILES: Final = {
+    RuntimeName.NATIVE: ("maintenance/rules.yml",),
+    RuntimeName.COMPOSE: ("compose/live/prometheus/maintenance.yml",),
+}
+"""Below the state folder: the rules that tell of maintenance windows, which come and go between releases."""
+
+_MAINTENANCE_RULES: Final = {
+    RuntimeName.NATIVE: "../../maintenance/*.yml",
+    RuntimeName.COMPOSE: "maintenance*.yml",
+}
+"""The same, as seen from the configuration. A pattern, as there may be no such file."""
 
 
 def render(platform: Platform, site: Site) -> Iterator[Artifact]:
@@ -30,7 +41,10 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
                 "evaluation_interval": str(_INTERVAL),
             },
             **_alerting(site),
-            "rule_files": [path.removeprefix("prometheus/") for path in rule_paths(platform)],
+            "rule_files": [
+                *(path.removeprefix("prometheus/") for path in rule_paths(platform)),
+                _MAINTENANCE_RULES[site.runtime],
+            ],
             "scrape_configs": [
                 *(_job(component, scrape, site) for component, scrape in scraped(platform, site)),
                 *baseline.jobs(platform, site),

@@ -23,15 +23,15 @@ Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | Non
 _MOST_SHOWN: Final = 10
 
 
-class _Loader(yaml.CSafeLoader):
+class Loader(yaml.CSafeLoader):
     """YAML without surprises: no timestamps, and only true and false are booleans."""
 
 
-_Loader.yaml_implicit_resolvers = {
+Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in pairs if not tag.endswith((":timestamp", ":bool"))]
     for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 def schema_names() -> tuple[str, ...]:
@@ -59,7 +59,7 @@ def read(path: Path, *, schema_name: str, shown: str) -> dict[str, Json]:
             fix="platformctl init DIR lays a workspace with one",
         ) from error
     try:
-        data = yaml.load(text, _Loader)  # noqa: S506 - the loader is a safe one
+        data = yaml.load(text, Loader)  # noqa: S506 - the loader is a safe one
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DefinitionError(f"not valid YAML: {error.problem}", where=f"{shown}:{line}") from error
@@ -73,7 +73,7 @@ def read(path: Path, *, schema_name: str, shown: str) -> dict[str, Json]:
 
 def line_of(text: str, steps: Sequence[str | int]) -> int:
     """The line of the node that `steps` (keys and indexes from the root) lead to."""
-    node = yaml.compose(text, _Loader)
+    node = yaml.compose(text, Loader)
     line = node.start_mark.line + 1 if node else 1
     for step in steps:
         node = _child(node, step)

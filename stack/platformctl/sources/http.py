@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import socket
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import requests
 
@@ -23,6 +24,7 @@ class HttpServer:
 
     address: str
     timeout_s: float = 3.0
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def get_json(self, path: str, **params: str) -> Json:
         """The JSON body of a GET."""
@@ -51,7 +53,9 @@ class HttpServer:
         with requests.Session() as session:
             session.trust_env = False
             try:
-                response = session.request(method, self._url(path), params=params, timeout=self.timeout_s)
+                response = session.request(
+                    method, self._url(path), params=params, headers=dict(self.headers), timeout=self.timeout_s
+                )
             except requests.RequestException as error:
                 raise Unreachable(f"no answer ({type(error).__name__})", where=self._url(path)) from error
         if not response.ok:

@@ -95,26 +95,3 @@ def test_a_fault_that_begins_while_those_who_tell_are_dead_is_paged_once(there: 
     calm(there)
     assert there.incidents(since=began) == ["HighErrorRate"]
     assert there.events(since=began)[-1].action == "resolve"
-
-
-def test_a_dead_database_pages_once_and_its_symptoms_do_not(there: Stage) -> None:
-    began = time.monotonic()
-    there.kill_database()
-    until(lambda: there.pages(since=began), "a page")
-    until(lambda: "HighErrorRate" in there.inhibited(), "the errors to show")
-    time.sleep(SETTLED_S)
-    assert there.incidents(since=began) == ["PostgresDown"]
-    there.start_database()
-    calm(there)
-    assert there.incidents(since=began) == ["PostgresDown"]
-
-
-def test_a_hung_request_pages_and_a_dead_service_silences_it(there: Stage) -> None:
-    began = time.monotonic()
-    with demo.fault(there.api, "latency", seconds=60, route="/api/records"):
-        until(lambda: there.pages(since=began), "the page of the hung request")
-        assert there.incidents(since=began) == ["ResponseOver30s"]
-        there.api.process.kill()
-        until(lambda: "ServiceDown" in there.pages(since=began), "the page of the dead service")
-        time.sleep(SETTLED_S)
-        assert there.incidents(since=began) == ["ResponseOver30s", "ServiceDown"]

@@ -41,7 +41,7 @@ class Deployed:
     environment: dict[str, str]
 
     def run(self, *arguments: str) -> Ran:
-        return self.workspace.run(*arguments, timeout_s=300, **self.environment)
+        return self.workspace.run(*arguments, timeout_s=600, **self.environment)
 
     def deploy(self) -> Ran:
         return self.run("deploy", "--yes", "--no-demo", "--runtime", "compose")

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import subprocess
 import threading
-import time
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,13 +19,6 @@ from platformctl.render.grafana_dashboard import to_json
 pytestmark = pytest.mark.e2e
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
-PATIENCE_S = 60.0
-CONFIG = """\
-global: {scrape_interval: 1s}
-scrape_configs:
-  - {job_name: <script>alert(1)</script>, static_configs: [{targets: ["%(address)s"]}]}
-  - {job_name: second, static_configs: [{targets: ["%(address)s"]}]}
-"""
 QUERIES = {
     PanelKind.TIMESERIES: "sum by (job) (rate(prometheus_tsdb_head_samples_appended_total[$__rate_interval]))",
     PanelKind.HEATMAP: "sum by (le) (increase(prometheus_http_request_duration_seconds_bucket[$__rate_interval]))",
@@ -80,46 +67,6 @@ DASHBOARD = Dashboard(
         ),
     ),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("prometheus")
-    if program is None:
-        pytest.skip("prometheus is not installed (apt-get install prometheus)")
-    folder = tmp_path_factory.mktemp("prometheus")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    (folder / "prometheus.yml").write_text(CONFIG % {"address": address})
-    arguments = (
-        "--config.file=prometheus.yml",
-        "--storage.tsdb.path=data",
-        f"--web.listen-address={address}",
-    )
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([program, *arguments], cwd=folder, stdout=log, stderr=log)
-    try:
-        _wait_for_samples(address, folder / "log")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=PATIENCE_S)
-
-
-def _wait_for_samples(address: str, log: Path) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    query = urllib.parse.urlencode({"query": "count_over_time(up[1m]) > 3"})
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://{address}/api/v1/query?{query}", timeout=5) as answer:
-                if b"second" in answer.read():
-                    return
-        except (urllib.error.URLError, ConnectionError):
-            pass
-        if time.monotonic() > deadline:
-            pytest.fail(f"Prometheus has no samples: {log.read_text()[-2000:]}")
-        time.sleep(0.25)
 
 
 @pytest.fixture

@@ -74,6 +74,8 @@ async def migrated(url: str) -> None:
 
 @contextmanager
 def serving(folder: Path, server: RedisServer, database_url: str) -> Iterator[Service]:
+    with server.client() as client:
+        client.flushall()  # what other modules have spent
     asyncio.run(migrated(database_url))
     token, bob, admins = folder / "token", folder / "bob", folder / "admins"
     token.write_text("the admin's token\n")

@@ -40,8 +40,8 @@ def test_faults_of_each_kind_are_caught_by_the_unit_tests_for_them(app: SampleAp
 
 def test_faults_of_each_kind_are_caught_by_the_browser_tests_for_them(drawn: SampleApp) -> None:
     faults = (*together(JOURNEYS), *together(BROWSER))
-    projects = sorted({fault.run[0] for fault in faults} | {"--project=visual"})
-    titles = "|".join([*(fault.run[2] for fault in faults), "look as before"])
+    projects = sorted({fault.run[0] for fault in faults} | {"--project=visual", "--project=mobile"})
+    titles = "|".join([*(fault.run[2] for fault in faults), "look as before", "of retail sees its pages"])
     with _all_in(drawn, faults), _ballast(drawn):
         drawn.build()
         ran = drawn.playwright(*projects, "--grep", f"({titles})")
@@ -49,6 +49,7 @@ def test_faults_of_each_kind_are_caught_by_the_browser_tests_for_them(drawn: Sam
     _expect_caught(faults, ran)
     journeys = [name for name in ran.failed if name.startswith("chrome") and "its customers get" in name]
     assert len(journeys) == len(together(JOURNEYS)), "a broken vertical fails its own journey only"
+    assert any(name.startswith("mobile") and "sees its pages" in name for name in ran.passed)
     looks = [name for name in ran.failed if name.startswith("visual")]
     assert len(looks) == 1, "one form changed its colours"
     assert "gyms" in looks[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,6 +15,7 @@ from e2e.scaffold.tiny import NEWEST, REACT, tiny_app, tool
 from unit.scaffold.apps import write
 
 from platformctl.app.scaffold_tests import Action, Outcome, Request, scaffold
+from platformctl.errors import PlatformError
 
 pytestmark = [pytest.mark.node, pytest.mark.slow, pytest.mark.e2e, pytest.mark.full]
 
@@ -33,14 +35,21 @@ def no_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     """In CI package managers refuse to write lock files."""
     monkeypatch.delenv("CI", raising=False)
     monkeypatch.setenv("COREPACK_ENABLE_STRICT", "0")
+    # pnpm would fetch the very version that package.json names, and verify a signature that a mirror may lack.
+    monkeypatch.setenv("npm_config_manage_package_manager_versions", "false")
 
 
 def put_first(programs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
 
 
-def install(root: Path) -> Outcome:
-    return scaffold(Request(root=root, allow_dirty=True, install=True), TALK)
+def install(root: Path, capfd: pytest.CaptureFixture[str]) -> Outcome:
+    try:
+        return scaffold(Request(root=root, allow_dirty=True, install=True), TALK)
+    except PlatformError:
+        if re.search(r"Couldn't find any versions|No candidates found", capfd.readouterr().err):
+            pytest.skip("the registry lacks packages for other systems, and yarn locks for all of them")
+        raise
 
 
 def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
@@ -50,7 +59,7 @@ def run(root: Path, command: str) -> subprocess.CompletedProcess[str]:
 def expect_green(root: Path, outcome: Outcome) -> None:
     assert outcome.run is not None
     assert not outcome.prepared.todos
-    assert outcome.run.passed > 20
+    assert outcome.run.coverage["lines"] == 100
     assert outcome.prepared.app is not None
     for script in ("test", "test:types", "test:lint"):
         ran = run(root, f"{outcome.prepared.app.manager.run} {script}")
@@ -60,7 +69,7 @@ def expect_green(root: Path, outcome: Outcome) -> None:
 
 @pytest.mark.parametrize("name", MANAGERS)
 def test_a_package_manager_installs_and_runs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], name: str
 ) -> None:
     package, fields = MANAGERS[name]
     if package:
@@ -69,28 +78,32 @@ def test_a_package_manager_installs_and_runs_it(
     linker = {"yarn with node_modules": "node-modules", "yarn with archives": "pnp"}.get(name)
     if linker:
         write(root, {".yarnrc.yml": f"nodeLinker: {linker}\nenableTelemetry: false\n", "yarn.lock": ""})
-    expect_green(root, install(root))
+    expect_green(root, install(root, capfd))
 
 
 @pytest.mark.parametrize("version", [version for version in REACT if version != NEWEST])
-def test_a_major_version_of_next_runs_it_and_builds_as_before(tmp_path: Path, version: str) -> None:
+def test_a_major_version_of_next_runs_it_and_builds_as_before(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], version: str
+) -> None:
     root = tiny_app(tmp_path / "tiny", next_version=version)
-    expect_green(root, install(root))
+    expect_green(root, install(root, capfd))
     built = run(root, "npm run build")
     assert built.returncode == 0, (built.stdout + built.stderr)[-3000:]
 
 
-def test_on_the_newer_node_the_newer_set_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_the_newer_node_the_newer_set_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     put_first(tool("node@22"), monkeypatch)
     root = tiny_app(tmp_path / "tiny")
     (root / ".nvmrc").write_text("22\n")
-    expect_green(root, install(root))
+    expect_green(root, install(root, capfd))
     assert '"@testing-library/jest-dom": "7' in (root / "package.json").read_text()
 
 
 @pytest.mark.parametrize("name", ["npm", "pnpm 10", "yarn classic"])
 def test_an_application_of_a_workspace_imports_the_sources_of_its_neighbour(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], name: str
 ) -> None:
     package, fields = MANAGERS[name]
     if package:
@@ -120,16 +133,16 @@ def test_an_application_of_a_workspace_imports_the_sources_of_its_neighbour(
     )
     if name != "pnpm 10":
         (tmp_path / "pnpm-workspace.yaml").unlink()
-    outcome = install(root)
+    outcome = install(root, capfd)
     expect_green(root, outcome)
     assert "Greeting" in (root / "tests/unit/rendering.test.tsx").read_text()
 
 
 def test_once_the_packages_are_there_no_network_is_needed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     root = tiny_app(tmp_path / "tiny")
-    install(root)
+    install(root, capfd)
     shutil.rmtree(root / "tests")
     (root / ".platformctl/scaffold-tests.json").unlink()
     monkeypatch.setenv("npm_config_offline", "true")

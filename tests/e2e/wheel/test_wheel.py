@@ -44,7 +44,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ".git", ".venv", ".*_cache", "node_modules", ".platformctl", "dist", ".cache"
         ),
     )
-    for member in (".", "stack/platform_telemetry"):
+    for member in (".", "stack/platform_telemetry", "stack/platform_ratelimit"):
         call(UV, "build", "--quiet", "--wheel", "--out-dir", folder / "dist", source / member, cwd=folder)
     call(UV, "venv", "--quiet", "--python", sys.executable, folder / "venv", cwd=folder)
     wheel = next((folder / "dist").glob("platformctl-*.whl"))

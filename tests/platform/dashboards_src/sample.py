@@ -15,7 +15,7 @@ DASHBOARDS = (
                 panels=(
                     Panel(
                         title="Up",
-                        description="1 while a service answers.",
+                        description="Does the service answer? 1 while it does.",
                         kind=PanelKind.STAT,
                         unit=Unit.SHORT,
                         queries=(Query(expr="job:up:min", legend="{{job}}"),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from unit.grafana.conftest import REPOSITORY
 
-from platformctl.checks._expressions import expressions
+from platformctl.checks._expressions import expressions, known_series
 from platformctl.checks.labels_are_known import labels_are_known
 from platformctl.checks.metrics_are_known import metrics_are_known
 from platformctl.checks.promql_parses import promql_parses
@@ -13,6 +13,8 @@ from platformctl.model.dashboard import Dashboard, Variable
 from platformctl.model.platform import Platform
 from platformctl.sources import catalogue
 from platformctl.sources.definitions import load_platform
+
+LABELS_OF_AN_ALERT = ("alertname", "alertstate", "severity", "team")
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +34,14 @@ def test_the_checks_see_the_queries_of_every_dashboard(platform: Platform) -> No
 
 
 def test_every_variable_is_filled_from_a_metric_and_a_label_that_exist(
-    shipped: tuple[Dashboard, ...],
+    shipped: tuple[Dashboard, ...], platform: Platform
 ) -> None:
-    labels = {m.name: {*m.labels, "job", "instance"} for m in catalogue.load()}
+    known = known_series(platform).labels
+    labels = {
+        name: {*m.labels, "job", "instance"} for m in catalogue.load() for name in (m.name, *m.series_names)
+    }
+    labels |= {name: set(known[name] or ()) for name in (rule.name for rule in platform.recording_rules)}
+    labels["ALERTS"] = {*LABELS_OF_AN_ALERT}
     variables: list[Variable] = [variable for dashboard in shipped for variable in dashboard.variables]
     assert variables
     assert [v for v in variables if not {v.of, *v.where} <= labels[v.metric]] == []

@@ -40,7 +40,7 @@ def test_an_unknown_dashboard_is_refused_with_the_names_there_are() -> None:
     "address", ["nowhere", "http://user:secret@host:9090", "host:9090/path", "host:port", ":9090"]
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
-    with pytest.raises(UsageError, match="no address of a Prometheus"):
+    with pytest.raises(UsageError, match="no address of a server"):
         open_preview(PreviewRequest(base=BASE, prometheus=address))
 
 

@@ -43,7 +43,7 @@ def test_a_job_is_expected_only_where_it_runs() -> None:
 def test_without_grafana_an_alert_links_to_its_runbook_only() -> None:
     annotations = alert_annotations(sample.SHOP_DOWN, native_site(sample.PLATFORM))
     assert sorted(annotations) == ["description", "runbook_url", "summary"]
-    assert annotations["runbook_url"] == "http://127.0.0.1:19000/user/runbooks/ShopDown.txt"
+    assert annotations["runbook_url"] == "http://127.0.0.1:19000/user/runbooks/ShopDown.html"
 
 
 def test_the_dashboard_link_is_filled_from_the_labels_of_the_alert() -> None:

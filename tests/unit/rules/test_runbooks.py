@@ -8,7 +8,7 @@ import pytest
 from support import sample
 from support.sites import native_site
 
-from platformctl.render import runbooks
+from platformctl.render import runbook_site
 from platformctl.render.links import alert_annotations
 
 PAGES = sorted((Path(__file__).parents[3] / "runbooks").glob("*.md"))
@@ -27,5 +27,5 @@ def test_the_commands_of_a_page_are_shell(page: Path) -> None:
 def test_the_link_of_an_alert_is_the_path_of_its_page() -> None:
     site = native_site(sample.PLATFORM)
     link = alert_annotations(sample.SHOP_DOWN, site)["runbook_url"]
-    served = {a.path.removeprefix("prometheus/assets/") for a in runbooks.render(sample.PLATFORM, site)}
+    served = {a.path.removeprefix("prometheus/assets/") for a in runbook_site.render(sample.PLATFORM, site)}
     assert link.partition("/user/")[2] in served

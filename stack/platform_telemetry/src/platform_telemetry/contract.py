@@ -13,6 +13,7 @@ from typing import Final
 from platform_telemetry.spec import Group as Group
 from platform_telemetry.spec import MetricSpec as MetricSpec
 from platform_telemetry.spec import MetricType as MetricType
+from platform_telemetry.web import WEB_ERRORS, WEB_LAYOUT_SHIFT, WEB_RATINGS, WEB_VIEWS, WEB_VITALS
 
 LATENCY_BUCKETS_S: Final = (
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0,
@@ -284,6 +285,7 @@ TRAFFIC_DURATION: Final = _seconds(
 METRICS: Final = (
     HTTP_REQUESTS, HTTP_DURATION, HTTP_IN_FLIGHT, HTTP_OLDEST, TENANT_REQUESTS, TENANT_DURATION,
     EDGE_REQUESTS, EDGE_DURATION, EDGE_THROTTLED, EDGE_UNDECIDED, EDGE_LINES, EDGE_GAPS, EDGE_UNREAD,
+    WEB_VITALS, WEB_LAYOUT_SHIFT, WEB_RATINGS, WEB_VIEWS, WEB_ERRORS,
     AUTH_ATTEMPTS,
     DB_QUERY_DURATION, DB_SLOW_QUERIES, DB_ERRORS, DB_POOL_IN_USE, DB_POOL_MAX,
     REDIS_COMMANDS, REDIS_DURATION, CACHE_LOOKUPS,

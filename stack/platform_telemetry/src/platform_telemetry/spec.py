@@ -25,6 +25,7 @@ class Group(StrEnum):
     HTTP = "http"
     EDGE = "edge"
     AUTH = "auth"
+    WEB = "web"
     DATABASE = "database"
     CACHE = "cache"
     FLAGS = "flags"

@@ -50,12 +50,12 @@ function lines(panel, found, time) {
   };
 }
 
-/** Series that stack must have a point at every time: the chart stacks by position. */
+/** Series that stack must have a point at every time: the chart stacks by position, and a gap hides all above it. */
 function aligned(series) {
   const times = [...new Set(series.flatMap((one) => one.points.map(([at]) => at)))].sort((a, b) => a - b);
   return series.map((one) => {
     const values = new Map(one.points);
-    return { ...one, points: times.map((at) => [at, values.get(at) ?? NaN]) };
+    return { ...one, points: times.map((at) => [at, values.get(at) ?? 0]) };
   });
 }
 

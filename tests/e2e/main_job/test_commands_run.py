@@ -1,0 +1,108 @@
+"""Every query and every command of every page, as written, against the running demo platform."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from pathlib import Path
+
+import pytest
+from support.workspace import Workspace
+
+NEEDED = (
+    "prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "redis-server", "amtool", "promtool", "jq",
+    "psql", "redis-cli", "curl", "lsof",
+)  # fmt: skip
+ABSENT = [name for name in NEEDED if shutil.which(name) is None]
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(ABSENT), reason=f"not installed here: {', '.join(ABSENT)}"),
+]
+REPOSITORY = Path(__file__).parents[3]
+PAGES = sorted((REPOSITORY / "runbooks").glob("*.md"))
+BLOCK = re.compile(r"^\s*```(sh|promql)\n(.*?)^\s*```", re.MULTILINE | re.DOTALL)
+BLANK_LINE = re.compile(r"\n\s*\n")
+INSTALLS = re.compile(r"^apt-get install .*\n", re.MULTILINE)
+NO_HISTORY = "no service level history"  # a stack that has just been deployed has no last week
+
+ONCE = """#!/bin/sh
+# Runs each distinct command once and tells it again, so that forty blocks cost what their commands cost.
+kept="$KEPT/$(printf %s "$*" | sha256sum | cut -c1-16)"
+if [ ! -e "$kept.code" ]; then
+  "$REAL" "$@" > "$kept.out" 2> "$kept.err"
+  echo $? > "$kept.code"
+fi
+cat "$kept.out"; cat "$kept.err" >&2; exit "$(cat "$kept.code")"
+"""
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("bin")
+    shim = folder / "platformctl"
+    shim.write_text(ONCE)
+    shim.chmod(0o755)
+    return os.environ | {
+        "PATH": f"{folder}:{os.environ['PATH']}",
+        "REAL": str(Path(sys.executable).with_name("platformctl")),
+        "KEPT": str(tmp_path_factory.mktemp("kept")),
+        "DOCKER_HOST": "unix:///nonexistent",
+    }
+
+
+def blocks(kind: str) -> dict[str, str]:
+    """The first page of each distinct command block of that kind, or of each query."""
+    found: dict[str, str] = {}
+    for page in PAGES:
+        for block_kind, text in BLOCK.findall(page.read_text()):
+            if block_kind == kind:
+                parts = BLANK_LINE.split(text) if kind == "promql" else [text]
+                found |= {part.strip(): page.stem for part in parts if part.strip() not in found}
+    return found
+
+
+def refusal(url: str, query: str) -> str:
+    """Why Prometheus does not answer the query; empty where it does."""
+    try:
+        with urllib.request.urlopen(
+            f"{url}/api/v1/query?{urllib.parse.urlencode({'query': query})}"
+        ) as answer:
+            return "" if json.load(answer)["status"] == "success" else "no success"
+    except urllib.error.HTTPError as error:
+        return str(json.load(error)["error"])
+
+
+def test_every_query_is_answered(platform: Workspace) -> None:
+    url = platform.address("prometheus")
+    queries = blocks("promql")
+    assert len(queries) > 40
+    assert {page: told for query, page in queries.items() if (told := refusal(url, query))} == {}
+
+
+def test_every_command_runs(platform: Workspace, environment: dict[str, str]) -> None:
+    commands = blocks("sh")
+    assert len(commands) > 30
+    failed: dict[str, str] = {}
+    for text, page in commands.items():
+        script = INSTALLS.sub("", text + "\n").replace("TENANT", "grand-hotel")
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=platform.folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+        )
+        quiet_grep = done.returncode == 1 and "grep" in script and not done.stderr.startswith("error")
+        if done.returncode and not quiet_grep and NO_HISTORY not in done.stderr:
+            failed[page] = f"{script}exit {done.returncode}\n{done.stderr[-600:]}"
+    assert failed == {}
