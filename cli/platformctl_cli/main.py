@@ -11,6 +11,7 @@ import typer
 
 from platformctl.errors import PlatformError
 from platformctl_cli import show
+from platformctl_cli.commands.audit import audit
 from platformctl_cli.commands.backup import backup
 from platformctl_cli.commands.baseline import baseline
 from platformctl_cli.commands.check import check
@@ -51,6 +52,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     history,
     rollback,
     drift,
+    audit,
     backup,
     restore,
     logs,

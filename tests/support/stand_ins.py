@@ -11,6 +11,7 @@ from platformctl.model.component import Component
 
 _WGET: Final = {"/bin/wget": "/usr/bin/wget"}  # the published images have busybox for that
 _POSTGRES: Final = "/usr/lib/postgresql/15"
+_POSTGRES_CLIENTS: Final = ("pg_isready", "pg_basebackup", "psql")
 _ZONES: Final = "/usr/share/zoneinfo"
 
 # What the published image's entrypoint does for a user that is not root, in short.
@@ -70,7 +71,10 @@ def stand_ins() -> tuple[StandIn, ...]:
         ),
         StandIn(
             image=_image("postgres"),
-            programs={"/bin/sh": "/bin/sh", "/usr/bin/pg_isready": f"{_POSTGRES}/bin/pg_isready"},
+            programs={
+                "/bin/sh": "/bin/sh",
+                **{f"/usr/bin/{name}": f"{_POSTGRES}/bin/{name}" for name in _POSTGRES_CLIENTS},
+            },
             trees=(_POSTGRES, "/usr/share/postgresql/15", _ZONES),
             texts={"/entrypoint.sh": _POSTGRES_ENTRYPOINT},
             entrypoint=("/entrypoint.sh",),

@@ -12,6 +12,7 @@ from typing import Protocol
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
 from platformctl.model.platform import Platform
+from platformctl.model.posture import Workload
 from platformctl.model.release import Release, RunningUnit, Unit
 from platformctl.model.site import RuntimeName, Site
 from platformctl.plan import UnitChange
@@ -31,7 +32,7 @@ class DataStore(Protocol):
         """The units that have a place for data, in start order."""
 
     def pack(self, unit: str, target: tarfile.TarFile, *, folder: str = "", leave_out: str = "") -> None:
-        """Add what is in its data folder, or in a `folder` there, except the entry `leave_out`."""
+        """Add what is in its data folder, or in a `folder` there; of a folder `leave_out` only the bare folder."""
 
     def pack_printed(self, unit: str, target: tarfile.TarFile, command: PrintedCommand, *, into: str) -> None:
         """Run a command beside the unit that prints a tar, and add its members below `into`."""
@@ -90,6 +91,9 @@ class Runtime(Protocol):
 
     def data(self, release: Release) -> DataStore:
         """The data of the units of a release."""
+
+    def workloads(self) -> tuple[Workload, ...]:
+        """How exposed everything of ours is that runs, as the engine or the kernel tells it."""
 
     def log_lines(self, component: str, *, tail: int, follow: bool) -> Iterator[str]:
         """The last lines of a component's log; with `follow`, those to come as well."""

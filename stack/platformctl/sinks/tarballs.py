@@ -18,11 +18,16 @@ _PERMISSIONS: Final = 0o777
 
 
 def add_tree(target: tarfile.TarFile, folder: Path, *, leave_out: str = "") -> None:
-    """Add what is in `folder`, by its path in it, but not its entry `leave_out`."""
+    """Add what is in `folder`, by its path in it; of its folder `leave_out` only the bare folder."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
-        if name.parts[0] != leave_out:
+        if not is_below(name.as_posix(), leave_out):
             add_file(target, path, name=name.as_posix())
+
+
+def is_below(name: str, folder: str) -> bool:
+    """Whether a path leads into the folder; to the folder itself it does not, and into none without a name."""
+    return bool(folder) and name.startswith(f"{folder}/")
 
 
 def add_file(target: tarfile.TarFile, path: Path, *, name: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import stat
+import subprocess
 import tarfile
 import urllib.parse
 import urllib.request
@@ -16,7 +18,9 @@ import pytest
 from support.servers import wait_for
 from support.workspace import Workspace, sample_workspace
 
-NEEDED = ("prometheus", "prometheus-alertmanager", "prometheus-node-exporter")
+NEEDED = (
+    "prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "redis-server", "redis-cli", "psql",
+)  # fmt: skip
 ABSENT = [name for name in NEEDED if shutil.which(name) is None]
 pytestmark = [
     pytest.mark.e2e,
@@ -25,6 +29,15 @@ pytestmark = [
 ANOTHER = (
     'RECORDING_RULES = (RecordingRule(name="job:up:max", expr="max by (job) (up)", help="Another one."),'
 )
+
+
+DATABASES = """
+import runpy
+
+CORE = runpy.run_path({path!r})["COMPONENTS"]
+COMPONENTS = tuple(component for component in CORE if component.name in ("postgres", "redis"))
+"""
+REPOSITORY = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,28 @@ class Stack:
         """The result of an instant query at a moment of the past."""
         words = urllib.parse.urlencode({"query": expression, "time": at})
         return self.get("prometheus", f"/api/v1/query?{words}")
+
+    def sql(self, statement: str) -> str:
+        """What PostgreSQL answers."""
+        secret = self.workspace.folder / ".platformctl" / "secrets" / "postgres-password"
+        address = f"postgresql://postgres@{self._place('postgres')}/platform"
+        done = subprocess.run(
+            ["psql", address, "-Atc", statement],
+            env={**os.environ, "PGPASSWORD": secret.read_text()},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    def redis(self, *words: str) -> str:
+        """What Redis answers."""
+        port = self._place("redis").rpartition(":")[2]
+        return subprocess.run(
+            ["redis-cli", "-p", port, *words], capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    def _place(self, component: str) -> str:
+        ports = json.loads((self.workspace.folder / ".platformctl" / "machine.json").read_text())["ports"]
+        return f"127.0.0.1:{next(iter(ports[component].values()))}"
 
     def silence(self, comment: str) -> str:
         """The id of a new silence."""
@@ -78,6 +113,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             'listen:http}",\n                "--web.enable-lifecycle",\n            ),\n        ),\n        backup',
             'listen:http}", "--web.enable-lifecycle", "--web.enable-admin-api"),\n        ),\n        backup',
         )
+        path = str(REPOSITORY / "compose" / "components.py")
+        (workspace.folder / "compose" / "databases.py").write_text(DATABASES.format(path=path))
         workspace.deploy("--no-demo")
         workspace.edit("alerts_src/service.py", "RECORDING_RULES = (", ANOTHER)
         workspace.deploy("--no-demo")
@@ -108,21 +145,27 @@ def test_what_was_asked_before_is_answered_the_same_after_the_data_is_gone(
 ) -> None:
     workspace, file = stack.workspace, tmp_path / "one.tar"
     kept = stack.silence("kept")
+    stack.sql("CREATE TABLE kept AS SELECT 42 AS answer")
+    stack.redis("SET", "kept", "42")
     at = moment(stack)
     expression = 'count_over_time(up{job=~".+"}[1h])'
     before = stack.query(expression, at)
-    pids = {name: workspace.pid(name) for name in ("prometheus", "alertmanager", "node-exporter")}
+    names = ("prometheus", "alertmanager", "node-exporter", "postgres", "redis")
+    pids = {name: workspace.pid(name) for name in names}
 
     said = backup(stack, file)
     assert "prometheus: its own snapshot" in said
+    assert "postgres: pg_basebackup" in said
     assert "alertmanager: stopped, copied, started" in said
     after = {name: workspace.pid(name) for name in pids}
-    assert {name for name in pids if pids[name] != after[name]} == {"alertmanager"}
+    assert {name for name in pids if pids[name] != after[name]} == {"alertmanager", "redis"}
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert not list((workspace.folder / ".platformctl/data/prometheus/snapshots").iterdir())
 
     later = stack.silence("made after the backup")
     assert set(stack.silences()) == {kept, later}
+    stack.sql("UPDATE kept SET answer = 43")
+    stack.redis("SET", "kept", "43")
     history = json.loads(workspace.run("history", "--json").stdout)
     workspace.run("down", "--volumes", "--yes")
 
@@ -132,6 +175,8 @@ def test_what_was_asked_before_is_answered_the_same_after_the_data_is_gone(
     workspace.deploy("--no-demo")
     assert stack.query(expression, at) == before
     assert stack.silences() == {kept: "kept"}
+    assert stack.sql("SELECT answer FROM kept") == "42"
+    assert stack.redis("GET", "kept") == "42"
     actions = [event["action"] for event in json.loads(workspace.run("history", "--json").stdout)]
     assert actions == [*(event["action"] for event in history), "down", "restore", "deploy"]
 
@@ -168,7 +213,7 @@ def test_a_running_stack_is_replaced_only_when_asked_and_keeps_serving_when_the_
     assert newer in stack.silences()
     assert workspace.component("prometheus")["state"] == "healthy"
     assert workspace.component("alertmanager")["state"] == "healthy"
-    assert sorted(path.name for path in data.iterdir()) == ["alertmanager", "node-exporter", "prometheus"]
+    assert not [path for path in data.iterdir() if path.name.startswith(".")]
 
     done = workspace.run("restore", str(file), "--no-demo", "--yes")
     assert done.code == 0, done.stderr

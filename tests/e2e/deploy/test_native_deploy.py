@@ -117,6 +117,20 @@ def test_a_changed_rule_is_reloaded_without_a_restart_and_without_losing_data(de
     assert int(samples[0]["value"][1]) > 1
 
 
+def exposed(workspace: Workspace) -> set[tuple[str, str]]:
+    """(component, side) of what `audit` finds reachable from elsewhere."""
+    findings = json.loads(workspace.run("audit", "--json", "--no-demo").stdout)["findings"]
+    return {(f["subject"], f["side"]) for f in findings if f["rule"] == "exposed-port"}
+
+
+def test_audit_sees_a_port_that_is_open_to_others_whatever_the_definitions_say(deployed: Workspace) -> None:
+    assert exposed(deployed) == set()
+    native = 'package="prometheus-node-exporter",\n            args=("--web.listen-address='
+    deployed.edit("compose/components.py", native + "{listen:http}", native + ":{port:http}")
+    deployed.deploy("--no-demo")
+    assert exposed(deployed) == {("node-exporter", "running")}
+
+
 def test_a_definition_with_a_fault_changes_nothing_and_names_the_line(deployed: Workspace) -> None:
     deployed.edit("alerts_src/service.py", 'name="ServiceDown"', 'name="service down"')
     ran = deployed.run("deploy", "--yes", "--no-demo")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypedDict
 
+from platformctl.model.posture import Confinement, Workload
 from platformctl.render.compose import LABEL_NEEDS, LABEL_PROCESS, LABEL_UNIT
 
 
@@ -33,6 +34,7 @@ class _Healthcheck(TypedDict, total=False):
 
 class _Config(TypedDict, total=False):
     Image: str
+    User: str
     Labels: dict[str, str] | None
     Healthcheck: _Healthcheck
 
@@ -42,8 +44,25 @@ class _Binding(TypedDict):
     HostPort: str
 
 
-class _HostConfig(TypedDict):
+class _LogConfig(TypedDict, total=False):
+    Config: dict[str, str] | None
+
+
+class _HostConfig(TypedDict, total=False):
     PortBindings: Mapping[str, list[_Binding] | None] | None
+    CapAdd: list[str] | None
+    CapDrop: list[str] | None
+    SecurityOpt: list[str] | None
+    ReadonlyRootfs: bool
+    Privileged: bool
+    NetworkMode: str
+    PidMode: str
+    Memory: int
+    LogConfig: _LogConfig
+
+
+class _Mount(TypedDict):
+    Source: str
 
 
 class Inspection(TypedDict):
@@ -52,6 +71,7 @@ class Inspection(TypedDict):
     State: _State
     Config: _Config
     HostConfig: _HostConfig
+    Mounts: list[_Mount]
 
 
 LABEL_STAND_IN: Final = "io.platformctl.stand-in"
@@ -92,11 +112,38 @@ def read(document: Inspection) -> Container:
         version=_version(document["Config"]["Image"], is_stand_in=LABEL_STAND_IN in labels),
         needs=tuple(labels.get(LABEL_NEEDS, "").split()),
         health=_command(document["Config"].get("Healthcheck", {}).get("Test") or []),
-        ports=_published(document["HostConfig"]["PortBindings"] or {}),
+        ports=_published(document["HostConfig"].get("PortBindings") or {}),
         status=state["Status"],
         alive=state["Status"] == "running" and not unhealthy,
         detail=_last_probe(state["Health"]) if unhealthy else _ending(state, document["RestartCount"]),
         restarts=document["RestartCount"],
+    )
+
+
+def workload(document: Inspection) -> Workload:
+    """How exposed a container is, as the engine really runs it."""
+    config, host = document["Config"], document["HostConfig"]
+    bindings = host.get("PortBindings") or {}
+    return Workload(
+        name=(config.get("Labels") or {}).get(LABEL_UNIT, document["Id"][:12]),
+        listens=tuple(
+            f"{binding['HostIp'] or '0.0.0.0'}:{binding['HostPort']}"  # noqa: S104 - what no address means
+            for several in bindings.values()
+            for binding in several or ()
+        ),
+        confinement=Confinement(
+            image=config["Image"],
+            user=config.get("User", ""),
+            mounts=tuple(mount["Source"] for mount in document["Mounts"]),
+            dropped=tuple(host.get("CapDrop") or ()),
+            added=tuple(host.get("CapAdd") or ()),
+            security=tuple(host.get("SecurityOpt") or ()),
+            read_only=host.get("ReadonlyRootfs", False),
+            privileged=host.get("Privileged", False),
+            shares_host="host" in (host.get("NetworkMode"), host.get("PidMode")),
+            has_memory_limit=host.get("Memory", 0) > 0,
+            rotates_logs="max-size" in (host.get("LogConfig", {}).get("Config") or {}),
+        ),
     )
 
 

@@ -23,12 +23,13 @@ from platformctl.sinks.runtime import PrintedCommand
 class ComposeData:
     """The data of the containers of a release.
 
-    containers: looks which units have one now.
+    containers: looks which units have one now. secrets: the folder of secret files.
     """
 
     engine: Engine
     release: Release
     containers: Callable[[], Mapping[str, Container]]
+    secrets: Path
 
     def units(self) -> tuple[str, ...]:
         """The units whose volume exists, in start order."""
@@ -39,12 +40,19 @@ class ComposeData:
         """Add the files of a volume, or of a folder in it; of a unit without a container through one made for it."""
         with self._container(unit) as container:
             source = f"{container}:{self._path(unit)}/{folder}".rstrip("/")
-            self._repack(("cp", f"{source}/.", "-"), target, lambda n: "" if _top(n) == leave_out else n)
+            self._repack(
+                ("cp", f"{source}/.", "-"), target, lambda n: "" if tarballs.is_below(n, leave_out) else n
+            )
 
     def pack_printed(self, unit: str, target: tarfile.TarFile, command: PrintedCommand, *, into: str) -> None:
-        """Run the command in the container; the engine's images trust callers from within, so it gets no secret."""
+        """Run the command in the container; its secrets go through the environment, never through arguments."""
+        given = {
+            name: (self.secrets / secret).read_text().strip() for name, secret in command.secrets.items()
+        }
+        options = [word for name in given for word in ("--env", name)]
         with self._container(unit) as container:
-            self._repack(("exec", container, *command.argv), target, lambda name: f"{into}/{name}")
+            words = ("exec", *options, container, *command.argv)
+            self._repack(words, target, lambda name: f"{into}/{name}", given)
 
     def discard(self, unit: str, folder: str) -> None:
         """Delete a folder of its data; takes an image that has ``rm``."""
@@ -69,10 +77,11 @@ class ComposeData:
                 raise
 
     def _fill(self, unit: str, part: Path) -> None:
+        """The engine keeps the owners that the tar names: those the files had in the container."""
         self._empty(unit)
         with self._container(unit) as container, part.open("rb") as content:
             target = f"{container}:{self._path(unit)}"
-            answer = self.engine.run((self.engine.client, "cp", "--archive", "-", target), stdin=content)
+            answer = self.engine.run((self.engine.client, "cp", "-", target), stdin=content)
         if answer.code != 0:
             raise PlatformError(f"the data of {unit} cannot be put back: {answer.reason}")
 
@@ -88,9 +97,8 @@ class ComposeData:
             return
         wanted = service(unit, self.release.files)
         volume = self._ensure_volume(unit)
-        made = self.engine.need(
-            "create", "--volume", f"{volume}:{wanted.data_path}", wanted.image, "true"
-        ).strip()  # fmt: skip
+        mount = f"{volume}:{wanted.data_path}"
+        made = self.engine.need("create", "--volume", mount, wanted.image, "true").strip()
         try:
             yield made
         finally:
@@ -105,9 +113,14 @@ class ComposeData:
         return name
 
     def _repack(
-        self, arguments: tuple[str, ...], target: tarfile.TarFile, rename: Callable[[str], str]
+        self,
+        arguments: tuple[str, ...],
+        target: tarfile.TarFile,
+        rename: Callable[[str], str],
+        given: Mapping[str, str] | None = None,
     ) -> None:
-        tarballs.repack_output((self.engine.client, *arguments), self.engine.environment, target, rename)
+        environment = {**self.engine.environment, **(given or {})}
+        tarballs.repack_output((self.engine.client, *arguments), environment, target, rename)
 
     def _path(self, unit: str) -> str:
         return service(unit, self.release.files).data_path
@@ -115,7 +128,3 @@ class ComposeData:
 
 def _volume(unit: str) -> str:
     return f"{compose.PROJECT}_{compose.volume(unit)}"
-
-
-def _top(name: str) -> str:
-    return name.partition("/")[0]

@@ -15,13 +15,14 @@ from platformctl.errors import PlatformError
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
 from platformctl.model.platform import Platform
+from platformctl.model.posture import Workload
 from platformctl.model.release import Release, RunningUnit, Unit
 from platformctl.model.site import RuntimeName, Site
 from platformctl.plan import UnitAction, UnitChange
 from platformctl.render import compose
 from platformctl.sinks import machine, ports, secrets
 from platformctl.sinks.compose import survey
-from platformctl.sinks.compose.containers import Container, read, stop_order
+from platformctl.sinks.compose.containers import Container, read, stop_order, workload
 from platformctl.sinks.compose.data import ComposeData
 from platformctl.sinks.compose.engine import Engine, EngineName
 from platformctl.sinks.compose.live import Live
@@ -151,7 +152,16 @@ class ComposeRuntime:
 
     def data(self, release: Release) -> ComposeData:
         """The volumes of its containers."""
-        return ComposeData(engine=self._engine, release=release, containers=self._containers)
+        return ComposeData(
+            engine=self._engine,
+            release=release,
+            containers=self._containers,
+            secrets=self._state / "secrets",
+        )
+
+    def workloads(self) -> tuple[Workload, ...]:
+        """How exposed its containers are, as the engine runs them."""
+        return tuple(map(workload, self._engine.inspect(f"label={compose.LABEL_STATE}={self._state}")))
 
     def log_lines(self, component: str, *, tail: int, follow: bool) -> Iterator[str]:
         """The last lines of a component's log; with `follow`, those to come as well."""

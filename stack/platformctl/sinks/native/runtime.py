@@ -9,6 +9,7 @@ from typing import Final
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component, Profile
 from platformctl.model.platform import Platform
+from platformctl.model.posture import Workload
 from platformctl.model.release import Release, RunningUnit, Unit
 from platformctl.model.site import RuntimeName, Site
 from platformctl.plan import UnitAction, UnitChange
@@ -101,6 +102,10 @@ class NativeRuntime:
     def data(self, release: Release) -> NativeData:
         """The data folders of its processes."""
         return NativeData(layout=self._layout, release=release)
+
+    def workloads(self) -> tuple[Workload, ...]:
+        """How exposed its processes are, as the kernel tells it."""
+        return self._units.workloads()
 
     def log_lines(self, component: str, *, tail: int, follow: bool) -> Iterator[str]:
         """The last lines of a component's log; with `follow`, those to come as well."""

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from platformctl.errors import PlatformError
+from platformctl.model.posture import Workload
 from platformctl.model.release import RunningUnit, Unit
 from platformctl.render.native import Process, Step
 from platformctl.sinks import ports
-from platformctl.sinks.native import interrupts, logs, probe
+from platformctl.sinks.native import interrupts, logs, probe, sockets
 from platformctl.sinks.native.accounts import Account, find_account, is_root
 from platformctl.sinks.native.failures import start_failure
 from platformctl.sinks.native.folders import make_data_folder
@@ -86,6 +87,18 @@ class Units:
         if failures:
             raise failures[0]
         return tuple(record.name for record in latest_first)
+
+    def workloads(self) -> tuple[Workload, ...]:
+        """The processes that run, with what the kernel says they listen on and run as."""
+        return tuple(
+            Workload(
+                name=record.name,
+                listens=sockets.listened(record.leftovers()),
+                as_root=sockets.is_roots(record.pid),
+            )
+            for record in self._records.all().values()
+            if record.is_alive()
+        )
 
     def held_ports(self) -> frozenset[int]:
         """The port numbers of processes of ours that still run, whole or in part."""
