@@ -42,7 +42,7 @@ def test_old_rows_and_surplus_records_go_and_the_totals_follow(
 ) -> None:
     settings = Settings(
         postgres_address=postgres.address, postgres_password=postgres.password, redis_address=redis,
-        login_key=b"", registry=tmp_path, admin_networks=(),
+        login_key=b"", identity_key="", registry=tmp_path, admin_networks=(),
     )  # fmt: skip
 
     async def sweep_once() -> None:

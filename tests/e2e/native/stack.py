@@ -104,7 +104,9 @@ class Stack:
     def start_from_elsewhere(self, name: str) -> subprocess.Popen[bytes]:
         """Start one component from another process, as the command line does."""
         made = self.release()
-        (self.state / "current" / manifest.PATH).write_bytes(manifest.render(made.files, made.units).content)
+        (self.state / "current" / manifest.PATH).write_bytes(
+            manifest.render(made.files, made.units, made.expected).content
+        )
         return subprocess.Popen([sys.executable, "-c", _APPLY_START, self.state, name])
 
     def record(self, name: str) -> Record:

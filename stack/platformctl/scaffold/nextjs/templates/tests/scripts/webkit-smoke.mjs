@@ -84,7 +84,7 @@ const script = (driver, text) => driver.send("POST", "/execute/sync", { script: 
 async function findings(driver, url) {
   await driver.send("POST", "/url", { url });
   await until(`the controls of ${url}`, () =>
-    script(driver, `return document.readyState === "complete" && [...document.querySelectorAll("button, input, select, textarea")].every((control) => Object.keys(control).some((key) => key.startsWith("__reactProps$")))`),
+    script(driver, `return document.readyState === "complete" && [...document.querySelectorAll("button, input:not([type=hidden]), select, textarea")].every((control) => Object.keys(control).some((key) => key.startsWith("__reactProps$")))`),
   );
   const { landed, text, tooWide } = await script(driver, `return { landed: location.pathname, text: document.body.innerText.trim(), tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth }`);
   const violations = await driver.send("POST", "/execute/async", { script: `${axe}; const done = arguments[0]; axe.run().then(({ violations }) => done(violations.map(({ id, help }) => id + ": " + help)))`, args: [] });
