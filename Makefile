@@ -31,12 +31,16 @@ unit:  ## The fast tests alone
 	@scripts/setup.sh --tests
 	$(bin)/pytest tests/unit tests/golden tests/cli tests/contracts --numprocesses 2 $(PYTEST_ARGS)
 
-test: lint  ## Every check and every test but the full frontend ones; TEST_PROCESSES=1 runs one after the other
+test: lint  ## Every check and every test but those marked full; TEST_PROCESSES=1 runs one after the other
 	$(bin)/pytest -m 'not full' --numprocesses $(TEST_PROCESSES) $(PYTEST_ARGS)
 
 test-frontend-full:  ## The scaffold's tests with every fault alone, every package manager and every version
 	@scripts/setup.sh --tests
 	$(bin)/pytest tests/e2e/scaffold $(PYTEST_ARGS)
+
+test-full:  ## The long tests that `make test` leaves out, the frontend's among them
+	@scripts/setup.sh --tests
+	$(bin)/pytest -m full $(PYTEST_ARGS)
 
 bench:  ## The benchmarks that print figures (not part of the tests)
 	@scripts/setup.sh --tests
@@ -46,4 +50,4 @@ soak:  ## Watch a healthy platform for MINUTES (60): no page, no ticket
 	@scripts/setup.sh --tests
 	$(bin)/python tests/benchmarks/slo/time_to_page.py --healthy-minutes $(MINUTES)
 
-.PHONY: help setup up down status lint unit test test-frontend-full bench soak
+.PHONY: help setup up down status lint unit test test-frontend-full test-full bench soak

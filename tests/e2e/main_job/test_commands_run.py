@@ -88,6 +88,7 @@ def test_every_query_is_answered(platform: Workspace) -> None:
     assert {page: told for query, page in queries.items() if (told := refusal(url, query))} == {}
 
 
+@pytest.mark.full
 def test_every_command_runs(platform: Workspace, environment: dict[str, str]) -> None:
     commands = blocks("sh")
     assert len(commands) > 30
@@ -102,6 +103,7 @@ def test_every_command_runs(platform: Workspace, environment: dict[str, str]) ->
             env=environment,
             capture_output=True,
             text=True,
+            errors="replace",
             stdin=subprocess.DEVNULL,
             timeout=120,
         )
