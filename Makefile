@@ -1,6 +1,7 @@
 .DEFAULT_GOAL := help
 RUNTIME ?=
 PYTEST_ARGS ?=
+MINUTES ?= 60
 TEST_PROCESSES ?= 5
 bin := .venv/bin
 
@@ -41,4 +42,8 @@ bench:  ## The benchmarks that print figures (not part of the tests)
 	@scripts/setup.sh --tests
 	$(bin)/python tests/benchmarks/generate_scale.py
 
-.PHONY: help setup up down status lint unit test test-frontend-full bench
+soak:  ## Watch a healthy platform for MINUTES (60): no page, no ticket
+	@scripts/setup.sh --tests
+	$(bin)/python tests/benchmarks/slo/time_to_page.py --healthy-minutes $(MINUTES)
+
+.PHONY: help setup up down status lint unit test test-frontend-full bench soak

@@ -293,6 +293,66 @@ REDIS_DOWN: Final = AlertRule(
     ),
 )
 
+_CAUSES: Final = 'alertname=~"PostgresDown|RedisDown|ServiceDown|ManyTargetsDown", severity="critical"'
+
+
+def _cause(values: str) -> InputSeries:
+    return InputSeries.of(
+        "ALERTS",
+        values,
+        alertname="PostgresDown",
+        alertstate="firing",
+        severity="critical",
+        job="postgres-exporter",
+    )
+
+
+OUTAGE_RECENT: Final = AlertRule(
+    name="OutageRecent",
+    expr=f'count(max_over_time(ALERTS{{{_CAUSES}, alertstate="firing"}}[7m])) > 0',
+    severity=Severity.INFO,
+    team="platform",
+    labels={"signal": "aftermath"},
+    summary="An outage was paged within the last seven minutes.",
+    description=(
+        "It silences errors and error budgets, which outlast the outage that made them: errors by six minutes,"
+        " the short window of budgets by five. What is new in these minutes is silenced, too."
+    ),
+    dashboard=INFRASTRUCTURE,
+    tests=(
+        AlertTest(
+            claim="an outage that is over silences its errors for six minutes more",
+            interval=seconds(15),
+            series=(_cause("1x8 stale"),),
+            at=minutes(8),
+            firing=({},),
+        ),
+        AlertTest(
+            claim="after eight minutes nothing is left of it",
+            interval=seconds(15),
+            series=(_cause("1x8 stale"),),
+            at=minutes(10),
+            firing=(),
+        ),
+        AlertTest(
+            claim="a ticket is no outage",
+            interval=seconds(15),
+            series=(
+                InputSeries.of(
+                    "ALERTS",
+                    "1x60",
+                    alertname="ExporterDown",
+                    alertstate="firing",
+                    severity="warning",
+                    job="x",
+                ),
+            ),
+            at=minutes(8),
+            firing=(),
+        ),
+    ),
+)
+
 RECORDING_RULES: Final[tuple[RecordingRule, ...]] = (
     RecordingRule(
         name="job:up:ratio",
@@ -309,4 +369,5 @@ ALERTS: Final = (
     MANY_TARGETS_DOWN,
     POSTGRES_DOWN,
     REDIS_DOWN,
+    OUTAGE_RECENT,
 )

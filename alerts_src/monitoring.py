@@ -65,21 +65,27 @@ RELOAD_FAILED: Final = AlertRule(
 
 RULE_FAILURES: Final = AlertRule(
     name="PrometheusRuleFailures",
-    expr="sum by (job, instance, rule_group) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0",
-    for_=minutes(1),
-    why_for="One failure at a restart heals by itself; a rule that cannot be evaluated fails every time.",
+    expr="sum by (job, instance, rule_group) (increase(prometheus_rule_evaluation_failures_total[2m])) > 0",
+    for_=minutes(3),
+    why_for="Longer than the window: one failure at a restart heals by itself, and one that goes on fails every time.",
     severity=Severity.CRITICAL,
     team="platform",
     labels={"signal": "monitoring"},
     summary="Rules of {{ $labels.rule_group }} cannot be evaluated.",
-    description="{{ $value | humanize }} evaluations failed in 5 minutes: alerts of this group are blind.",
+    description="{{ $value | humanize }} evaluations failed in 2 minutes: alerts of this group are blind.",
     dashboard=MONITORING,
     tests=(
         AlertTest(
             claim="a group that fails each time fires",
-            series=(_series("prometheus_rule_evaluation_failures_total", SERVICES_GROUP, "0+1x20"),),
-            at=minutes(4),
+            series=(_series("prometheus_rule_evaluation_failures_total", SERVICES_GROUP, "0+1x30"),),
+            at=minutes(5),
             firing=(SERVICES_GROUP,),
+        ),
+        AlertTest(
+            claim="one failure is silent",
+            series=(_series("prometheus_rule_evaluation_failures_total", SERVICES_GROUP, "0x4 1x40"),),
+            at=minutes(4),
+            firing=(),
         ),
         AlertTest(
             claim="failures of long ago are silent",
@@ -160,14 +166,15 @@ NO_ALERTMANAGER: Final = AlertRule(
 
 NOTIFICATIONS_DROPPED: Final = AlertRule(
     name="PrometheusDropsNotifications",
-    expr="sum by (job, instance) (increase(prometheus_notifications_dropped_total[5m])) > 0",
-    for_=minutes(1),
-    why_for="Alertmanager's restart drops a few, which are sent again; a minute of it is a broken way.",
+    expr="sum by (job, instance) (increase(prometheus_notifications_dropped_total[1m])) > 0",
+    for_=minutes(2),
+    why_for="Longer than the window: Alertmanager's restart drops a few, which are sent again; what goes on for two"
+    " minutes is a broken way.",
     severity=Severity.CRITICAL,
     team="platform",
     labels={"signal": "monitoring"},
     summary="Prometheus cannot hand its alerts to Alertmanager.",
-    description="{{ $value | humanize }} notifications were dropped in 5 minutes.",
+    description="{{ $value | humanize }} notifications were dropped in a minute.",
     dashboard=MONITORING,
     tests=(
         AlertTest(
@@ -175,6 +182,12 @@ NOTIFICATIONS_DROPPED: Final = AlertRule(
             series=(_series("prometheus_notifications_dropped_total", PROMETHEUS, "0+2x20"),),
             at=minutes(4),
             firing=(PROMETHEUS,),
+        ),
+        AlertTest(
+            claim="what a restart of Alertmanager drops is silent",
+            series=(_series("prometheus_notifications_dropped_total", PROMETHEUS, "0x4 9x40"),),
+            at=minutes(3),
+            firing=(),
         ),
         AlertTest(
             claim="an old count is silent",

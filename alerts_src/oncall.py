@@ -172,6 +172,9 @@ INHIBITIONS: Final = (
         target=(ERROR_BUDGETS, Matcher("slo", "availability")),
     ),
     Inhibition(source=(_named("ResponseOver30s"),), target=(ERROR_BUDGETS, Matcher("slo", "latency"))),
+    # Errors and burnt budgets outlast the outage that made them.
+    Inhibition(source=(_named("OutageRecent"),), target=(Matcher("signal", "errors|auth", MatchOp.REGEX),)),
+    Inhibition(source=(_named("OutageRecent"),), target=(ERROR_BUDGETS,)),
     # Errors of a whole service or of many tenants are one incident, and no tenant's own.
     Inhibition(
         source=(_named("HighErrorRate"),), target=(_named("ManyTenantsFailing", "TenantHighErrorRate"),)

@@ -4,10 +4,15 @@ import signal
 from pathlib import PurePosixPath
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 LONGEST_FIRST = ("scaffold", "compose", "main_job", "wheel", "deploy")
 """The end-to-end areas that nobody should wait for at the end."""
+
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")  # a busy machine is no finding
 
 
 def area(nodeid: str) -> str | None:

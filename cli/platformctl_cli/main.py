@@ -14,6 +14,7 @@ from platformctl_cli import show
 from platformctl_cli.commands.baseline import baseline
 from platformctl_cli.commands.check import check
 from platformctl_cli.commands.deploy import deploy
+from platformctl_cli.commands.doctor import doctor
 from platformctl_cli.commands.down import down
 from platformctl_cli.commands.drift import drift
 from platformctl_cli.commands.export import export
@@ -55,6 +56,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     export,
     scaffold_tests,
     schema,
+    doctor,
 )
 GROUPS: Final[tuple[typer.Typer, ...]] = (ratelimit, tenants)
 

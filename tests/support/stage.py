@@ -2,7 +2,8 @@
 
 The servers are real, the rules and routes are this platform's own; PagerDuty's end is an inbox. A `pace`
 above 1 shortens every wait by that factor: scrapes, evaluations and `for` down to a second, ranges down to
-five. Groups wait half as short: their waits are made for scrapes, which go from 5 s to 1 s and no lower.
+five, `keep_firing_for` to three. Groups wait twice as long as that: their waits are made for scrapes, which
+go from 5 s to 1 s and no lower.
 Thresholds stay what they are, and so do error budgets, which count by the minute. With 1 nothing is changed.
 The machine's own CPU, memory and disk are not watched: other tests run on it.
 """
@@ -10,6 +11,7 @@ The machine's own CPU, memory and disk are not watched: other tests run on it.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import signal
 from collections.abc import Iterator
@@ -57,8 +59,8 @@ class Stage:
     far_end: Inbox
     api: Service
     postgres: Postgres
-    folder: Path
     processes: dict[str, Running]
+    held: contextlib.ExitStack
 
     def events(self, *, since: float = 0.0) -> list[Event]:
         """What has arrived at PagerDuty's end since that moment, in order."""
@@ -76,7 +78,7 @@ class Stage:
         return [event.alert for event in self.events(since=since) if event.action == "trigger"]
 
     def firing(self) -> set[str]:
-        """The alerts that Alertmanager shows and does not silence, but for the dead man's switch."""
+        """The alerts that Alertmanager shows and does not silence, but for those that tell nobody."""
         return self._alerts("active=true&inhibited=false&silenced=false")
 
     def inhibited(self) -> set[str]:
@@ -86,7 +88,7 @@ class Stage:
     def _alerts(self, query: str) -> set[str]:
         url = f"http://{self.site.reach('alertmanager', 'http')}/api/v2/alerts?{query}"
         alerts = cast("list[dict[str, dict[str, str]]]", get_json(url))
-        return {a["labels"]["alertname"] for a in alerts} - {"Watchdog"}
+        return {a["labels"]["alertname"] for a in alerts} - {"Watchdog", "OutageRecent"}
 
     def incidents(self, *, since: float = 0.0) -> list[str]:
         """The alerts of the incidents that PagerDuty would have opened: a key that is open opens no second one."""
@@ -112,6 +114,23 @@ class Stage:
         """Start a component that was ended."""
         self.processes[name].begin()
 
+    def kill_database(self) -> None:
+        """Cut off PostgreSQL's clients and end it."""
+        pid = int((self.postgres.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(pid, signal.SIGINT)
+
+    def freeze_api(self) -> None:
+        """Let the API hang: it takes connections and answers none."""
+        self.api.process.send_signal(signal.SIGSTOP)
+
+    def thaw_api(self) -> None:
+        """Let it go on."""
+        self.api.process.send_signal(signal.SIGCONT)
+
+    def start_database(self) -> None:
+        """Start PostgreSQL again."""
+        self.held.enter_context(self.postgres.running())
+
 
 def hurried(platform: Platform, pace: int) -> Platform:
     """The platform with every wait shortened."""
@@ -129,7 +148,7 @@ def hurried(platform: Platform, pace: int) -> Platform:
             rule,
             expr=ranges(rule.expr),
             for_=shorter(rule.for_),
-            keep_firing_for=shorter(rule.keep_firing_for),
+            keep_firing_for=Duration(min(rule.keep_firing_for.ms, 3000)),
             escalation=None,
         )
 
@@ -155,7 +174,7 @@ def hurried(platform: Platform, pace: int) -> Platform:
             group_wait=of.group_wait
             if of.group_wait > minutes(1)
             else Duration(of.group_wait.ms * 2 // pace),
-            group_interval=Duration(of.group_interval.ms * 2 // pace),
+            group_interval=Duration(of.group_interval.ms // pace),
             routes=tuple(map(route, of.routes)),
         )
 
@@ -213,4 +232,4 @@ def stage(folder: Path, *, pace: int, rate: float = 20) -> Iterator[Stage]:
             for c in platform.components
             if c.name in ("prometheus", "alertmanager", *EXPORTERS)
         }
-        yield Stage(site, far_end, api, postgres, folder, processes)
+        yield Stage(site, far_end, api, postgres, processes, held)

@@ -81,6 +81,7 @@ def sla_report(
     user: UserOption = None,
     password_file: PasswordFileOption = None,
     token_file: TokenFileOption = None,
+    timeout: Annotated[int, typer.Option("--timeout", min=1, help="Seconds that a query may take.")] = 120,
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -112,6 +113,7 @@ def sla_report(
                 user=user,
                 password_file=password_file,
                 token_file=token_file,
+                timeout_s=timeout,
             ),
             period=period,
             zone=zone,

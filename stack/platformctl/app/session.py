@@ -7,6 +7,7 @@ from pathlib import Path
 
 from platformctl.app.targets import render_release
 from platformctl.errors import PlatformError
+from platformctl.model.component import Component
 from platformctl.model.platform import Platform
 from platformctl.model.release import Actual, Release
 from platformctl.model.site import RuntimeName, Site
@@ -83,6 +84,11 @@ def read_actual(session: Session) -> Actual:
     number = session.store.current()
     files = session.store.files(number) if number is not None else {}
     return Actual(number=number, files=files, units=session.runtime.running())
+
+
+def runtimes(state: Path, components: tuple[Component, ...]) -> tuple[Runtime, ...]:
+    """Every runtime; what makes the one for containers unusable includes an image that cannot be had."""
+    return ComposeRuntime(state, images=compose_file.images(components)), NativeRuntime(state)
 
 
 def _runtimes(state: Path) -> tuple[Runtime, Runtime]:

@@ -62,11 +62,17 @@ def _timer(wanted: Wanted) -> Timer:
         period=request.period,
         at=_time_of_day(wanted.at),
         zone=request.zone,
-        program=Path(shutil.which("platformctl") or sys.argv[0]).resolve(),
+        program=_program(),
         folder=found.state.parent,
         user=pwd.getpwuid(geteuid()).pw_name,
         arguments=("sla-report", *_arguments(request), *wanted.options),
     )
+
+
+def _program() -> Path:
+    """The command beside this Python, as pip lays it there; else the one that is found."""
+    beside = Path(sys.executable).with_name("platformctl")
+    return beside if beside.is_file() else Path(shutil.which("platformctl") or sys.argv[0]).resolve()
 
 
 def _arguments(request: ReportRequest) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a component needs, or has the address of, is defined; and nothing needs itself in a circle."""
+"""What a component needs, reads, or has the address of, is defined; and nothing needs itself in a circle."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def _unknown(component: Component, components: Mapping[str, Component]) -> Itera
     for name in component.needs:
         if name not in components:
             yield f"needs {name!r}, which is not defined"
+    for name in component.reads:
+        if name not in components:
+            yield f"reads the data of {name!r}, which is not defined"
+        elif name not in component.needs:
+            yield f"reads the data of {name!r}, but does not need it"
     for name, port in dict.fromkeys(_addresses(component)):
         if name not in components:
             yield f"asks for the address of {name!r}, which is not defined"

@@ -15,12 +15,17 @@ from urllib.parse import urlsplit
 import requests
 from prometheus_api_client import PrometheusConnect
 from prometheus_api_client.exceptions import PrometheusApiClientException
+from urllib3.util import Retry
 
 from platformctl.errors import PlatformError, UsageError
 from platformctl.sla.queries import Query
 
 Labels: TypeAlias = Mapping[str, str]
-_TIMEOUT_S: Final = 120
+_RETRY: Final = Retry(
+    total=2, read=False, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), raise_on_status=False
+)
+"""What fails or is busy is asked again; a question that takes too long would take as long again."""
+
 _AT_ONCE: Final = 3
 """Questions that a server is asked at the same time; Prometheus works on each with one core."""
 
@@ -53,6 +58,7 @@ class Access:
     token_file: Path | None = None
     user: str | None = None
     password_file: Path | None = None
+    timeout_s: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class History:
     def __init__(self, access: Access) -> None:
         self.url = checked_url(access.url or "")
         self._client = _client(access, self.url)
+        self._timeout_s = access.timeout_s
         self.asked: list[Query] = []
         self._pool = ThreadPoolExecutor(max_workers=_AT_ONCE)
         self._kept: dict[Query, tuple[Series, ...]] = {}
@@ -76,8 +83,8 @@ class History:
 
     def now(self) -> datetime:
         """The server's clock: what decides whether a period is over."""
-        with _told(self.url):
-            answer = self._client.custom_query("time()", timeout=_TIMEOUT_S)
+        with _told(self.url, self._timeout_s):
+            answer = self._client.custom_query("time()", timeout=self._timeout_s)
         return datetime.fromtimestamp(float(cast(str, answer[1])), UTC)
 
     def sums(self, query: Query) -> Iterator[tuple[Labels, int]]:
@@ -123,18 +130,18 @@ class History:
         return coming.result() if coming else self._answer(query)
 
     def _answer(self, query: Query) -> list[dict[str, object]]:
-        with _told(self.url):
+        with _told(self.url, self._timeout_s):
             if query.start and query.step:
                 answer = self._client.custom_query_range(
                     query.text,
                     start_time=query.start,
                     end_time=query.at,
                     step=str(int(query.step.total_seconds())),
-                    timeout=_TIMEOUT_S,
+                    timeout=self._timeout_s,
                 )
             else:
                 answer = self._client.custom_query(
-                    query.text, params={"time": f"{query.at.timestamp():.3f}"}, timeout=_TIMEOUT_S
+                    query.text, params={"time": f"{query.at.timestamp():.3f}"}, timeout=self._timeout_s
                 )
         return cast(list[dict[str, object]], answer)
 
@@ -154,6 +161,7 @@ def _client(access: Access, url: str) -> PrometheusConnect:
         headers=headers,
         auth=(access.user, password) if access.user else None,
         session=session,
+        retry=_RETRY,
     )
 
 
@@ -186,13 +194,15 @@ def _refuse_partial(response: requests.Response, *_: object, **__: object) -> No
 
 
 @contextmanager
-def _told(url: str) -> Iterator[None]:
+def _told(url: str, timeout_s: int) -> Iterator[None]:
     """Turn what the client raises into what a person can mend."""
     try:
         yield
     except requests.Timeout as error:
         raise HistoryUnavailable(
-            f"no answer within {_TIMEOUT_S} s", where=url, fix="ask for a shorter period"
+            f"no answer within {timeout_s} s",
+            where=url,
+            fix="ask for a shorter period, or give it more --timeout",
         ) from error
     except requests.RequestException as error:
         raise HistoryUnavailable(

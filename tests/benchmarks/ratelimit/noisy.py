@@ -39,8 +39,8 @@ class Seen:
 class Client:
     """Requests at a steady rate over a few kept connections, each waiting for its turn."""
 
-    def __init__(self, port: int, seen: Seen, headers: Iterator[str]) -> None:
-        self._port, self._seen, self._headers = port, seen, headers
+    def __init__(self, port: int, seen: Seen, headers: Iterator[str], *, path: str = "/data") -> None:
+        self._port, self._seen, self._headers, self._path = port, seen, headers, path
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def run(self, *, rate: float, seconds: float) -> None:
@@ -57,7 +57,7 @@ class Client:
         reader, writer = (
             self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
         )
-        writer.write(f"GET /data HTTP/1.1\r\nhost: x\r\n{header}\r\n\r\n".encode())
+        writer.write(f"GET {self._path} HTTP/1.1\r\nhost: x\r\n{header}\r\n\r\n".encode())
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         await reader.readexactly(int(head.partition(b"content-length: ")[2].split(b"\r\n")[0]))
         self._seen.times_ms.append((time.perf_counter() - started) * 1000)

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from support import compose_sample
+from support.base_images import base_images
 from support.engine import compose_v5, docker, import_image, record_free_ports
+from support.servers import wait_for
 from support.stand_ins import responder, stand_ins
 from support.workspace import SAMPLE, Ran, Workspace
 
-from platformctl.model.component import Profile
 from platformctl.render.compose import images
 from platformctl.sources.definitions import load_platform
 
@@ -78,28 +79,39 @@ def sample(folder: Path, engine_environment: dict[str, str]) -> Deployed:
     return Deployed(workspace=Workspace(folder), environment=engine_environment)
 
 
-def test_the_stack_of_this_repository_comes_up_verified(
+def test_the_stack_of_this_repository_comes_up_verified_with_the_demo_behind_its_gateway(
     folder: Path, engine_environment: dict[str, str]
 ) -> None:
     for name in CONTENT:
         shutil.copytree(compose_sample.REPOSITORY / name, folder / name)
     components = load_platform(folder).components
     record_free_ports(folder / ".platformctl", components)
+    for base in base_images():
+        import_image(base, engine_environment)
     real = {stand_in.image for stand_in in stand_ins()}
     for component in components:
-        if component.container and set(images([component])) - real:
+        if set(images([component])) - real:
             import_image(responder(component), engine_environment)
     own = Deployed(workspace=Workspace(folder), environment=engine_environment)
-    ran = own.deploy()
+    ran = own.run("deploy", "--yes", "--runtime", "compose")
     assert ran.code == 0, ran.stderr
     shown = own.components()
-    expected = {c.name for c in components if c.container and c.profile is Profile.CORE}
+    expected = {c.name for c in components if c.container}
     assert {name for name, component in shown.items() if component["state"] == "healthy"} == expected
     assert shown["prometheus"]["version"].endswith("(stand-in)")
-    again = own.run("deploy", "--yes", "--no-demo")
+    wait_for(lambda: counted(shown["edge"]["url"]) > 5, what="tenants are counted at the edge")
+    again = own.run("deploy", "--yes")
     assert again.code == 0, again.stderr
     assert "nothing to change" in again.stdout
     assert "runtime: compose" in again.stderr
+
+
+def counted(edge: str) -> int:
+    """How many tenants have been answered."""
+    with urllib.request.urlopen(f"{edge}/metrics") as answer:
+        text = answer.read().decode()
+    lines = [line for line in text.splitlines() if line.startswith("edge_requests_total{")]
+    return sum('status_class="2xx"} ' in line and not line.endswith("} 0") for line in lines)
 
 
 def test_a_failing_rule_is_rolled_back_and_the_old_release_serves(sample: Deployed) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from e2e.scaffold.harness import TALK, SampleApp, node_modules
+from e2e.scaffold.harness import HERE, TALK, SampleApp, node_modules
 from unit.scaffold.apps import legacy_app, pages_router_app
 
 from platformctl.app.scaffold_tests import Action, Outcome, Request, scaffold
@@ -95,3 +96,24 @@ def test_each_part_alone_is_sound(tmp_path: Path, packages: Path, part: str) -> 
     expect_sound(app)
     if part == "unit":
         assert app.jest().code == 0
+
+
+@pytest.mark.full
+def test_a_messy_application_of_a_workspace_starts_green_and_keeps_its_own_tests(
+    tmp_path: Path, packages: Path
+) -> None:
+    workspace = Path(shutil.copytree(HERE / "messy", tmp_path / "messy"))
+    subprocess.run(["cp", "-al", str(packages), str(workspace)], check=True)
+    neighbour = workspace / "node_modules/@market/ui"
+    neighbour.parent.mkdir()
+    neighbour.symlink_to(workspace / "ui")
+    root = workspace / "web"
+    outcome = lay(root, verify=True)
+    assert outcome.run is not None
+    assert outcome.prepared.choices is not None
+    assert outcome.prepared.choices.folder == "platform-tests"  # tests/ is the owner's
+    written = {path.name for path in (root / "platform-tests/unit").iterdir()}
+    assert "rendering.platform.tsx" in written
+    assert "components-shop.platform.tsx" in written
+    assert any(todo.what == "component Featured" for todo in outcome.prepared.todos)
+    scaffold(Request(root=root, action=Action.CHECK), TALK)

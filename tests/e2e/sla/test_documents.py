@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from email.message import Message
@@ -71,7 +72,7 @@ def test_headers_and_secrets_reach_the_server_and_nothing_else(reports: Reports,
             "--token-file",
             str(tmp_path / "token"),
         )
-        ran = reports.workspace.run("sla-report", *asked, *let_in)
+        ran = reports.ask(*asked, *let_in)
     assert "no service level history" in ran.stderr
     assert {(h["X-Scope-OrgID"], h["THANOS-TENANT"], h["Authorization"]) for h in HEARD} == {
         ("team-a", "team-b", "Bearer s3cret")
@@ -118,8 +119,7 @@ def test_a_closed_period_is_stated_once_and_outlives_the_history(reports: Report
     ledger = next((tmp_path / ".platformctl" / "sla").rglob("*.jsonl"))
     assert len(ledger.read_text().splitlines()) == 1
     with answering([]) as url:
-        told = reports.workspace.run(
-            "sla-report",
+        told = reports.ask(
             "--prometheus",
             url,
             "--period",
@@ -197,8 +197,22 @@ def test_an_answer_that_cannot_be_trusted_gives_no_figure(
     """Warnings are how Thanos and Mimir tell that a store is missing."""
     series = {"metric": {"tenant": "steady", "slo": "availability"}, "values": [[NOW, value]]}
     with answering([series], warnings=warnings) as url:
-        ran = reports.workspace.run("sla-report", "--prometheus", url, "--period", "2026-W43")
+        ran = reports.ask("--prometheus", url, "--period", "2026-W43")
     assert (ran.code, says in ran.stderr, ran.stdout) == (1, True, "")
+
+
+def test_a_server_that_is_slow_gives_no_figure(reports: Reports) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it accepts, and never answers
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        ran = reports.ask("--prometheus", url, "--timeout", "1")
+    assert (ran.code, "no answer within 1 s" in ran.stderr, ran.stdout) == (1, True, "")
+
+
+def test_the_servers_clock_decides_what_is_over(reports: Reports) -> None:
+    """The clock of this machine may be wrong: a server in 2020 has not seen October 2026."""
+    with answering([], now=1_600_000_000) as url:
+        ran = reports.ask("--prometheus", url, "--period", "2026-W43")
+    assert (ran.code, "the period 2026-W43 has not begun" in ran.stderr, ran.stdout) == (2, True, "")
 
 
 HEARD: list[Message] = []
@@ -206,13 +220,13 @@ HEARD: list[Message] = []
 
 
 @contextlib.contextmanager
-def answering(result: list[object], *, warnings: tuple[str, ...] = ()) -> Iterator[str]:
+def answering(result: list[object], *, warnings: tuple[str, ...] = (), now: int = NOW) -> Iterator[str]:
     """A server with Prometheus' API that knows the time, and answers everything else with `result`."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             HEARD.append(self.headers)
-            body = {"status": "success", "data": {"resultType": "scalar", "result": [NOW, str(NOW)]}}
+            body = {"status": "success", "data": {"resultType": "scalar", "result": [now, str(now)]}}
             if "time%28%29" not in self.path:
                 body["data"] = {"resultType": "matrix", "result": result}
                 body |= {"warnings": list(warnings)} if warnings else {}

@@ -29,6 +29,18 @@ TABLE = [
 ]
 
 
+TIERS = [
+    # alert, severity, tier; the quiet hours that hold it back, and how long its group waits
+    ("ErrorBudgetBurnSlow", "warning", "bronze", ("nights", "weekends"), 60),
+    ("ErrorBudgetBurnSlow", "warning", "platinum", (), 60),
+    ("TenantHighErrorRate", "warning", "gold", (), 60),
+    ("TenantHighErrorRate", "warning", "trial", ("nights", "weekends"), 60),
+    ("ErrorBudgetBurnFast", "critical", "trial", (), 90),
+    ("HighErrorRate", "critical", "", (), 20),
+    ("LoginsFailEverywhere", "critical", "", (), 5),
+]
+
+
 @pytest.fixture(scope="module")
 def own() -> Platform:
     """This platform's own definitions."""
@@ -43,6 +55,23 @@ def test_alerts_go_where_the_table_says(
     labels = {"alertname": name, "severity": severity, "team": team, "signal": signal, "job": "api"}
     assert receivers(path, labels) == expected
     assert [route.receiver for route in routes_for(own.oncall.route, labels)] == expected
+
+
+@pytest.mark.parametrize(("name", "severity", "tier", "held_back_by", "waits_s"), TIERS)
+def test_a_tier_has_its_nights_and_an_incident_its_wait(
+    name: str,
+    severity: str,
+    tier: str,
+    held_back_by: tuple[str, ...],
+    waits_s: int,
+    tmp_path: Path,
+    own: Platform,
+) -> None:
+    signal = {"HighErrorRate": "errors", "LoginsFailEverywhere": "auth"}.get(name, "")
+    labels = {"alertname": name, "severity": severity, "team": "backend", "tier": tier, "signal": signal}
+    (route,) = routes_for(own.oncall.route, labels)
+    assert (route.mute_times, route.group_wait.seconds) == (held_back_by, waits_s)
+    assert receivers(lay(own, native_site(own, secrets=SECRETS), tmp_path), labels) == [route.receiver]
 
 
 def test_a_route_that_continues_tells_the_next_one_as_well(tmp_path: Path) -> None:

@@ -37,3 +37,14 @@ def test_a_circle_of_needs_is_found_on_each_of_its_members() -> None:
         "hen needs itself, by way of the others",
         "egg needs itself, by way of the others",
     ]
+
+
+def test_data_is_read_of_components_that_are_defined_and_needed() -> None:
+    safe = sample.component("safe", 8002)
+    assert whats(replace(sample.component("till", 8001), reads=("safe",))) == [
+        "till reads the data of 'safe', which is not defined"
+    ]
+    assert whats(safe, replace(sample.component("till", 8001), reads=("safe",))) == [
+        "till reads the data of 'safe', but does not need it"
+    ]
+    assert whats(safe, replace(sample.component("till", 8001, needs=("safe",)), reads=("safe",))) == []

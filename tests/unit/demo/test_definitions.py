@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from demo.journeys import BUSINESSES
 
 import platform_telemetry.events as events
@@ -71,8 +72,9 @@ def test_the_demo_knows_every_vertical_and_the_telemetry_every_tool() -> None:
     assert {tool.value for tool in events.Tool} == {tool.value for tool in Tool}
 
 
-def test_the_image_installs_what_was_tested() -> None:
-    pinned = (REPOSITORY / "compose" / "demo" / "requirements.txt").read_text().splitlines()
+@pytest.mark.parametrize("image", ["demo", "edge"])
+def test_an_image_installs_what_was_tested(image: str) -> None:
+    pinned = (REPOSITORY / "compose" / image / "requirements.txt").read_text().splitlines()
     tested = (REPOSITORY / "constraints.txt").read_text().splitlines()
     wanted = {line for line in pinned if not line.startswith("#")}
     assert wanted

@@ -100,6 +100,21 @@ def test_a_file_that_is_gone_is_a_gap_and_reading_goes_on_with_what_came_after_i
     assert second.gaps == 1
 
 
+def test_after_a_gap_older_files_are_not_read_again(log: Path, follow: Follow) -> None:
+    write(log, "1\n")
+    rotate(log, 1)
+    write(log, "2\n")
+    first = follow()
+    assert drain(first) == ["1", "2"]
+    position = first.position()
+    log.unlink()
+    second = follow(position)
+    assert drain(second) == []
+    write(log, "3\n")
+    assert drain(second) == ["3"]
+    assert second.gaps == 1
+
+
 def test_an_inode_that_was_used_again_is_another_file(log: Path, follow: Follow) -> None:
     write(log, "1\n2\n")
     status = log.stat()

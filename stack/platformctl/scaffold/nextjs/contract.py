@@ -46,9 +46,14 @@ def types_text(document: Json, source: str) -> str:
     parts = [_HEAD.format(source=source)]
     parts += [_declaration(_identifier(name), schema) for name, schema in schemas.items()]
     operations = "".join(_operation(document, *found) for found in _operations(document))
+    declared = (
+        f"interface Operations {{\n{operations}}}"
+        if operations
+        else "type Operations = Record<never, never>;"
+    )
     parts.append(
         "/** Each operation: its path parameters, what it takes, and what it answers with by status. */\n"
-        f"export interface Operations {{\n{operations}}}\n"
+        f"export {declared}\n"
     )
     return "\n".join(parts)
 

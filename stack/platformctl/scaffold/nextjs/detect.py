@@ -72,7 +72,11 @@ def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> A
         ("next", next_version, "package.json"),
         ("react", react_version or "unknown", "package.json"),
         ("router", " and ".join(found_routers), f"{src}{found_routers[0]}/"),
-        ("aliases", ", ".join(f"{a.prefix}* -> {a.target}" for a in aliases) or "none", "tsconfig.json"),
+        (
+            "aliases",
+            ", ".join(f"{a.prefix}{'' if a.exact else '*'} -> {a.target}" for a in aliases) or "none",
+            "tsconfig.json",
+        ),
         ("pages", str(len(pages)), f"{src}{found_routers[0]}/"),
     ):
         notes.note(name, value, source)

@@ -55,6 +55,7 @@ _PART_OF: Final = {
     "metric-catalogue.json": "monitoring",
 }
 _WHY: Final = {
+    "types": "what was inferred for its props does not fit their types",
     "imports": "it cannot be loaded by Jest (an ES module, a missing variable of the environment)",
     "renders": "it needs a provider or data that platform.adapter.tsx does not give",
     "presses": "a button has no effect that a test can see, or the component needs a provider",
@@ -247,7 +248,7 @@ def _skipped(choices: Choices) -> Iterator[Todo]:
         subject, _, kind = name.rpartition("/")
         kinds.setdefault(subject, []).append(kind)
     for subject, found in kinds.items():
-        telling = next((kind for kind in ("imports", "renders") if kind in found), found[0])
+        telling = next((kind for kind in ("types", "imports", "renders") if kind in found), found[0])
         why = _WHY.get(telling, "the application needs something that the test does not give it")
         said = f"its generated test did not pass when it was tried: {why}"
         yield Todo(what=subject, path=", ".join(found), why=said)

@@ -16,6 +16,7 @@ from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.lay.tree import LaidFile
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.esm import stumbled_over, with_dependencies
+from platformctl.scaffold.nextjs.typecheck import plain_subject
 
 _TIMEOUT_S: Final = 900
 # What a generated test's title begins with, and the kind of test that it is.
@@ -61,7 +62,7 @@ class Failure:
         if stem == "proxy":
             return "proxy/proxy"
         by_title = (kind for start, kind in _KINDS if self.title.startswith(start))
-        return f"{self.subject}/{kind or next(by_title, 'loads')}"
+        return f"{plain_subject(self.subject)}/{kind or next(by_title, 'loads')}"
 
 
 @dataclass(frozen=True, kw_only=True)

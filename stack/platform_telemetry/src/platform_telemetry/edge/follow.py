@@ -38,6 +38,7 @@ class Follower:
         self._file: FileIO | None = None
         self._offset = 0
         self._partial = b""
+        self._known_until_ns = 0
         self.gaps = 0
         if position is not None:
             self._go_on_at(position)
@@ -96,18 +97,19 @@ class Follower:
                 return
             file.close()
         self.gaps += 1
-        later = [path for path in self._rotated() if _changed_ns(path) > position.changed_ns]
-        self._take(_open(later[0] if later else self._path))
+        self._known_until_ns = position.changed_ns
 
     def _open_first(self) -> bool:
-        rotated = self._rotated()
-        self._take(_open(rotated[0] if rotated else self._path))
+        unread = [path for path in self._rotated() if _changed_ns(path) > self._known_until_ns]
+        self._take(_open(unread[0] if unread else self._path))
         return self._file is not None
 
     def _open_next(self) -> None:
         """The oldest file that was written to after this one."""
         later = self._later()
-        self._take(_open(later[0] if later else self._path))
+        file = _open(later[0] if later else self._path)
+        if file is not None:  # else it was rotated this very moment, and is a later one when we look again
+            self._take(file)
 
     def _take(self, file: FileIO | None, offset: int = 0) -> None:
         self.close()

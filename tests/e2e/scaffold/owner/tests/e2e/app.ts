@@ -22,6 +22,15 @@ export const app: RunningApp = {
   flags: [{ flag: "giftWrap", on: cornerShop, off: plainShop, path: "/retail", shows: (page) => page.getByLabel("Gift wrap") }],
   resources: [
     {
+      name: "a stay",
+      create: async (request, tenant) => {
+        const data = { room: "single", from: "2031-01-01", to: "2031-01-03", guest: "private" };
+        const response = await request.post("/api/stays", { data, headers: { "X-Tenant-ID": tenant.id } });
+        const { id } = (await response.json()) as { id: string };
+        return `/api/stays/${id}`;
+      },
+    },
+    {
       name: "an order",
       create: async (request, tenant) => {
         const response = await request.post("/api/purchase-orders", { data: { number: "private", lines: "1 x bolt" }, headers: { "X-Tenant-ID": tenant.id } });

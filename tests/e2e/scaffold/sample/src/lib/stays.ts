@@ -29,6 +29,7 @@ const stays = table<Omit<Stay, "id">>("stay");
 
 export const nightsBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 export const staysOf = (tenantId: string): Stay[] => stays.of(tenantId);
+export const stayOf = (tenantId: string, id: string): Stay | undefined => stays.find(tenantId, id);
 export const cancelStay = (tenantId: string, id: string): boolean => stays.remove(tenantId, id);
 
 /** The stay as booked, or what is wrong with it. */

@@ -64,11 +64,12 @@ test("who signs in after another sees nothing of the one before", async ({ signe
   }
 });
 
+const headersOf = (tenant: AppTenant): Record<string, string> => (platform.tenantHeader ? { [platform.tenantHeader]: tenant.id } : {});
+
 for (const resource of app.resources) {
   test(`${resource.name} of one tenant can't be read by another`, async ({ signedIn }) => {
     needsSignIn();
     const [owner, thief] = neighbours();
-    const headersOf = (tenant: AppTenant): Record<string, string> => (platform.tenantHeader ? { [platform.tenantHeader]: tenant.id } : {});
     const own = (await signedIn(owner)).request;
     const address = await resource.create(own, owner);
     expect((await own.get(address, { headers: headersOf(owner) })).status()).toBe(200);
@@ -77,5 +78,22 @@ for (const resource of app.resources) {
       const answer = await foreign.get(address, { headers: headersOf(claimed) });
       expect([401, 403, 404], `reading it, claiming to be ${claimed.id}`).toContain(answer.status());
     }
+  });
+
+  test(`${resource.name} of one tenant can't be changed by another`, async ({ signedIn }) => {
+    needsSignIn();
+    const [owner, thief] = neighbours();
+    const own = (await signedIn(owner)).request;
+    const address = await resource.create(own, owner);
+    const before = await (await own.get(address, { headers: headersOf(owner) })).text();
+    const foreign = (await signedIn(thief)).request;
+    for (const claimed of [thief, owner]) {
+      for (const method of ["PUT", "PATCH", "DELETE"]) {
+        const answer = await foreign.fetch(address, { method, headers: headersOf(claimed), data: { name: "stolen" } });
+        expect([400, 401, 403, 404, 405], `${method}, claiming to be ${claimed.id}`).toContain(answer.status());
+      }
+    }
+    // A refusal that acted nonetheless is none.
+    expect(await (await own.get(address, { headers: headersOf(owner) })).text()).toBe(before);
   });
 }

@@ -22,7 +22,7 @@ export function answer<Of extends Name, Status extends keyof Answers<Of> & numbe
   status: Status,
   give: Answers<Of>[Status] | ((asked: Asked<Of>) => Answers<Of>[Status]),
 ): HttpHandler {
-  const [method = "", path = ""] = name.split(" ");
+  const [method = "", path = ""] = String(name).split(" "); // a contract without operations leaves no name at all
   return http[method.toLowerCase() as Verb](mswPath(path), async ({ request, params }) => {
     const text = await request.text();
     const asked = { tenant: tenantOfRequest(request), params, body: text ? (JSON.parse(text) as unknown) : undefined } as Asked<Of>;

@@ -2,6 +2,7 @@ import { NextRequest } from "next/server";
 import { knownTenants, sessionHeaders } from "../platform.adapter";
 import { tenantHeader } from "../mocks/contract";
 import type { AppTenant } from "../tenants";
+import { kindOf } from "./kind";
 import { enter, revalidated } from "./server-context";
 
 /** What a call of a server action came to. */
@@ -35,14 +36,6 @@ export async function callAction(act: () => unknown, tenant?: AppTenant): Promis
     const threw = redirectedTo === null ? digestOf(error) || String(error) : null;
     return { ...outcome, threw, redirectedTo, revalidated: [...revalidated] };
   }
-}
-
-/** The kind of a value: words that tell states apart stay, texts and numbers count as such. */
-function kindOf(value: unknown): unknown {
-  if (Array.isArray(value)) return value.slice(0, 1).map(kindOf);
-  if (value && typeof value === "object") return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, kindOf(part)]));
-  if (typeof value === "string") return /^[a-z-]{2,20}$/.test(value) ? value : value && "text";
-  return typeof value === "number" ? "number" : value;
 }
 
 /** Two outcomes are of a kind when a person would say that the same happened. */

@@ -4,6 +4,7 @@ import { Providers } from "../platform.adapter";
 import { expectRequestsOf, requestsSeen } from "../mocks/server";
 import { shop, type AppTenant } from "../tenants";
 import { settle } from "./interact";
+import { kindOf } from "./kind";
 import { visited } from "./navigation";
 import type { TenantOptions } from "./render";
 
@@ -15,6 +16,8 @@ export interface HookInUse<Value> {
   renders: () => number;
   /** What the hook gives, as text: functions are left out, since they differ from render to render. */
   shown: () => string;
+  /** The kind of what the hook gives: another one when something else happened, not when the data is another. */
+  kind: () => string;
   /** Calls something that the hook gives, waits for what comes of it and gives its answer; an error is shown. */
   call: (callIt: Act<Value>) => Promise<unknown>;
   /** The names of those calls that give no answer and have no effect, neither at first nor after the others. */
@@ -71,5 +74,5 @@ export async function renderHookWithTenant<Value>(use: () => Value, options: Ten
     }
     return [...waiting.keys()];
   };
-  return { tenant, value: () => result.current, renders: () => renders, shown, call, dead };
+  return { tenant, value: () => result.current, renders: () => renders, shown, kind: () => textOf(kindOf(result.current)), call, dead };
 }

@@ -3,7 +3,7 @@ import { useActionState } from "react";
 import { signIn } from "./actions";
 
 export default function SignIn() {
-  const [state, action] = useActionState(signIn, null as { error: string } | null);
+  const [state, action] = useActionState<{ error: string } | null, FormData>(signIn, null);
   return (
     <form action={action}>
       <label>
