@@ -3,7 +3,7 @@
 Three days from 1 March 2026, a sample every 30 s at 7 s past: 8,640 a series, of
   shop_orders_total{shop="a"|"b"|"c"}   value = the sample's number x (1, 2, 3)
   shop_temperature{shop="a"}            NaN, +Inf, -Inf and 0.1 in turn
-  shop_temperature{shop="b"}            one sample, on the last second of the second day
+  shop_temperature{shop="b"}            one sample, on the last millisecond of the second day
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ STEP = 30
 COUNT = 3 * DAY // STEP
 FACTORS = {"a": 1, "b": 2, "c": 3}
 ODD = ("NaN", "+Inf", "-Inf", "0.1")
-LONE = START + 2 * DAY - 1
+LONE = START + 2 * DAY - 0.001
 
 
 def instant(number: int) -> int:
@@ -25,7 +25,7 @@ def instant(number: int) -> int:
     return START + 7 + number * STEP
 
 
-def samples() -> Iterator[tuple[str, str, int, str]]:
+def samples() -> Iterator[tuple[str, str, float, str]]:
     """(metric, shop, second, value) of every sample."""
     for shop, factor in FACTORS.items():
         for number in range(COUNT):

@@ -16,7 +16,7 @@ class Door:
     """The door's address, what came through it, and how it misbehaves.
 
     cut: the number of the question whose answer breaks off half way; hang: the one that is never answered.
-    warning: is added to every answer.
+    warning: is added to the answer of the question of the number `warned`.
     """
 
     url: str = ""
@@ -24,6 +24,7 @@ class Door:
     cut: int | None = None
     hang: int | None = None
     warning: str = ""
+    warned: int | None = None
     hanging: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
 
@@ -47,10 +48,11 @@ def before(prometheus: str) -> Iterator[Door]:
                 door.released.wait(30)
                 return
             status, answer = self._pass_on(question)
-            if door.warning:
+            if number == door.warned:
                 answer = answer.rstrip()[:-1] + b',"warnings":["' + door.warning.encode() + b'"]}'
             self.send_response(status)
-            self.send_header("Content-Length", str(len(answer)))
+            if number != door.cut:  # without it, only the text itself shows that it broke off
+                self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer[: len(answer) // 2] if number == door.cut else answer)
             self.close_connection = True
