@@ -2,7 +2,7 @@
 RUNTIME ?=
 PYTEST_ARGS ?=
 MINUTES ?= 60
-TEST_PROCESSES ?= 5
+TEST_PROCESSES ?= 4
 bin := .venv/bin
 
 help:  ## Show the targets

@@ -165,7 +165,7 @@ def test_the_link_of_an_alert_opens_its_runbook(platform: Workspace) -> None:
 
 def test_a_dead_service_fires_service_down(platform: Workspace) -> None:
     os.kill(platform.pid("demo-api"), signal.SIGKILL)
-    assert eventually(lambda: "ServiceDown" in alerts(platform), within_s=180), alerts(platform)
+    assert eventually(lambda: "ServiceDown" in alerts(platform), within_s=90), alerts(platform)
     assert platform.component("demo-api")["state"] == "died"
     platform.deploy()
     assert platform.component("demo-api")["state"] == "healthy"
