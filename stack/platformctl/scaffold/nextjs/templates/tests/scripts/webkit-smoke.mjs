@@ -80,28 +80,23 @@ async function webdriver() {
 
 const script = (driver, text) => driver.send("POST", "/execute/sync", { script: text, args: [] });
 
+/** Ends when nothing in the page has changed for half a second: what shows only while it loads is not judged. */
+const atRest = `const done = arguments[0];
+  const rest = () => { watcher.disconnect(); done(); };
+  let timer = setTimeout(rest, 500);
+  const watcher = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(rest, 500); });
+  watcher.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });`;
+
 /** What is wrong with a page in this engine. */
 async function findings(driver, url) {
   await driver.send("POST", "/url", { url });
   await until(`the controls of ${url}`, () =>
     script(driver, `return document.readyState === "complete" && [...document.querySelectorAll("button, input:not([type=hidden]), select, textarea")].every((control) => Object.keys(control).some((key) => key.startsWith("__reactProps$")))`),
   );
-  return look(driver);
-}
-
-/** What is wrong with the page that shows now. */
-async function look(driver) {
+  await driver.send("POST", "/execute/async", { script: atRest, args: [] });
   const { landed, text, tooWide } = await script(driver, `return { landed: location.pathname, text: document.body.innerText.trim(), tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth }`);
   const violations = await driver.send("POST", "/execute/async", { script: `${axe}; const done = arguments[0]; axe.run().then(({ violations }) => done(violations.map(({ id, help }) => id + ": " + help)))`, args: [] });
   return { landed, found: [...(text ? [] : ["nothing shows"]), ...(tooWide > 0 ? [`it is ${tooWide} px too wide`] : []), ...violations] };
-}
-
-/** The same, looked at once more where something is wrong: what shows only while a page loads is not counted. */
-async function settledFindings(driver, url) {
-  const first = await findings(driver, url);
-  if (first.found.length === 0) return first;
-  await new Promise((done) => setTimeout(done, 2_000));
-  return look(driver);
 }
 
 async function signIn(driver, origin) {
@@ -119,7 +114,7 @@ try {
   mkdirSync(reports, { recursive: true });
   await signIn(driver, origin);
   for (const path of pages) {
-    const { landed, found } = await settledFindings(driver, `${origin}${basePath}${path}`);
+    const { landed, found } = await findings(driver, `${origin}${basePath}${path}`);
     const picture = await driver.send("GET", "/screenshot");
     writeFileSync(join(reports, `${path.replace(/\W+/g, "-").replace(/^-|-$/g, "") || "home"}.png`), Buffer.from(picture, "base64"));
     console.log(`${found.length > 0 ? "not ok" : "ok    "} ${path}${landed === basePath + path ? "" : ` (led on to ${landed})`}${found.map((line) => `\n         ${line}`).join("")}`);
