@@ -7,7 +7,8 @@ packages=(python3-venv prometheus prometheus-alertmanager prometheus-node-export
   prometheus-redis-exporter postgresql prometheus-postgres-exporter)
 extras=(-e 'stack/platform_telemetry[fastapi]' -e stack/platform_ratelimit -e '.[demo]')
 if [ "${1:-}" = --tests ]; then
-  packages+=(chromium docker.io docker-compose iptables prometheus-blackbox-exporter wrk)
+  packages+=(chromium docker.io docker-compose iptables prometheus-blackbox-exporter wrk
+    webkit2gtk-driver xvfb jq lsof)
   extras+=(-e 'stack/platform_ratelimit[all]' --group test --group lint --group ratelimit)
 fi
 scripts/install-packages.sh "${packages[@]}"
