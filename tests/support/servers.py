@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import pwd
+import random
 import secrets
 import shutil
 import signal
@@ -12,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,12 +29,33 @@ def free_port() -> int:
 
 
 def free_ports(count: int) -> tuple[int, ...]:
-    """That many TCP ports of the loopback that nobody listens on, no two alike."""
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return tuple(int(probe.getsockname()[1]) for probe in probes)
+    """That many TCP ports of the loopback that nobody listens on, no two alike.
+
+    They lie below those that the system gives to outgoing connections: a port is often asked for long before
+    a server takes it, and in between any connection of any process could have got it. Test processes that
+    run side by side ask in shares of their own.
+    """
+    return tuple(itertools.islice(filter(_is_free, _NUMBERS), count))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return True
+    return False
+
+
+def _numbers() -> Iterator[int]:
+    """The ports of this process's share in an order of chance, over and over."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    share = list(range(20_000 + worker % 16, 32_000, 16))
+    random.shuffle(share)
+    return itertools.cycle(share)
+
+
+_NUMBERS = _numbers()
 
 
 def accepts(port: int) -> bool:

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from support import servers
 from support.servers import stop
 from support.sites import native_site
 
@@ -34,14 +34,8 @@ PATIENCE_S = 90.0
 
 def free_ports(platform: Platform) -> dict[str, int]:
     """A free port for each port of each component, as `native_site` takes them."""
-    with contextlib.ExitStack() as held:
-        ports: dict[str, int] = {}
-        for component in platform.components:
-            for port in component.ports:
-                probe = held.enter_context(socket.socket())
-                probe.bind(("127.0.0.1", 0))
-                ports[f"{component.name}:{port.name}"] = probe.getsockname()[1]
-        return ports
+    names = [f"{component.name}:{port.name}" for component in platform.components for port in component.ports]
+    return dict(zip(names, servers.free_ports(len(names)), strict=True))
 
 
 def until(look: Callable[[], T | None], what: str) -> T:

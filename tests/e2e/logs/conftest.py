@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.servers import free_ports
 
 from platformctl.model.platform import Platform
 from platformctl.model.site import Place, RuntimeName, Site
@@ -45,18 +45,6 @@ def promtail_program() -> str:
 @pytest.fixture(scope="session")
 def platform() -> Platform:
     return load_platform(REPOSITORY)
-
-
-def free_ports(count: int) -> list[int]:
-    """Numbers of ports that were all free at the same time."""
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
 
 
 def make_site(*components: str) -> Site:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from support import compose_sample
+from support.servers import free_port
 
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
@@ -43,17 +44,9 @@ ALERTMANAGER_CONFIG = b"route: {receiver: nobody}\nreceivers: [{name: nobody}]\n
 
 def on_free_ports(*components: Component) -> tuple[Component, ...]:
     """The components with default ports that are free now."""
-    with contextlib.ExitStack() as held:
-
-        def free_port() -> int:
-            probe = held.enter_context(socket.socket())
-            probe.bind(("127.0.0.1", 0))
-            number: int = probe.getsockname()[1]
-            return number
-
-        return tuple(
-            replace(c, ports=tuple(replace(port, number=free_port()) for port in c.ports)) for c in components
-        )
+    return tuple(
+        replace(c, ports=tuple(replace(port, number=free_port()) for port in c.ports)) for c in components
+    )
 
 
 def core(*names: str) -> tuple[Component, ...]:

@@ -14,8 +14,9 @@ from pathlib import Path
 import httpx
 import jwt
 from e2e.ratelimit.processes import process, uvicorn
-from e2e.ratelimit.servers import RedisServer, free_port
+from e2e.ratelimit.servers import RedisServer
 from sqlalchemy.ext.asyncio import create_async_engine
+from support.servers import free_port
 from typer.testing import CliRunner, Result
 
 from platform_ratelimit.db.migrate import migrate

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Self
 
 import pytest
-from e2e.ratelimit.servers import free_port, wait_until
+from e2e.ratelimit.servers import wait_until
+from support.servers import free_port
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 

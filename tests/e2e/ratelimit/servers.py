@@ -14,14 +14,9 @@ from typing import Self
 
 import pytest
 import redis
+from support.servers import free_port
 
 QUICK_SYNC = ("--repl-diskless-sync-delay", "0")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(claim: Callable[[], bool], *, seconds: float = 10.0, what: str = "the condition") -> None:

@@ -13,7 +13,8 @@ import httpx
 import jwt
 import pytest
 from e2e.ratelimit.processes import process, uvicorn
-from e2e.ratelimit.servers import RedisServer, free_port, wait_until
+from e2e.ratelimit.servers import RedisServer, wait_until
+from support.servers import free_port
 
 pytestmark = pytest.mark.e2e
 EXAMPLES = Path(__file__).parents[3] / "stack" / "platform_ratelimit" / "examples"

@@ -18,8 +18,9 @@ import httpx
 import jwt
 import pytest
 from e2e.ratelimit.processes import listens, process, uvicorn
-from e2e.ratelimit.servers import RedisServer, free_port, wait_until
+from e2e.ratelimit.servers import RedisServer, wait_until
 from sqlalchemy.ext.asyncio import create_async_engine
+from support.servers import free_port
 
 from platform_ratelimit.db import edit
 from platform_ratelimit.db.edit import Change, PolicyStore

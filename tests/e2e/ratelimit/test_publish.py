@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from e2e.ratelimit.processes import process
-from e2e.ratelimit.servers import RedisServer, free_port
+from e2e.ratelimit.servers import RedisServer
+from support.servers import free_port
 from typer.testing import CliRunner, Result
 
 from platformctl.errors import DifferencesFound, PlatformError, UsageError

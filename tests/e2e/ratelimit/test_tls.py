@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from e2e.ratelimit.policies import policy
-from e2e.ratelimit.servers import RedisServer, free_port, need, wait_until
+from e2e.ratelimit.servers import RedisServer, need, wait_until
+from support.servers import free_port
 
 from platform_ratelimit.decision import Source
 from platform_ratelimit.limiter import Limiter

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from support.servers import free_port
 
 from platformctl.app.scaffold_tests import Request, Talk, scaffold
 
@@ -51,13 +51,6 @@ def node_modules(package: Path) -> Path:
                 pytest.skip(f"npm could not install the packages: {done.stderr.strip()[-300:]}")
             (cache / "complete").touch()
     return cache / "node_modules"
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,11 +14,11 @@ from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import history_files
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope
 from conftest import Reports
+from support.servers import free_port
 
 pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")]
 
@@ -50,7 +50,7 @@ def post_office() -> Iterator[Letters]:
     controller = Controller(
         Handler(),
         hostname="127.0.0.1",
-        port=history_files.free_port(),
+        port=free_port(),
         authenticator=let_in,
         auth_required=True,
         auth_require_tls=False,

@@ -95,7 +95,7 @@ async function findings(driver, url) {
   );
   await driver.send("POST", "/execute/async", { script: atRest, args: [] });
   const { landed, text, tooWide } = await script(driver, `return { landed: location.pathname, text: document.body.innerText.trim(), tooWide: document.documentElement.scrollWidth - document.documentElement.clientWidth }`);
-  const violations = await driver.send("POST", "/execute/async", { script: `${axe}; const done = arguments[0]; axe.run().then(({ violations }) => done(violations.map(({ id, help }) => id + ": " + help)))`, args: [] });
+  const violations = await driver.send("POST", "/execute/async", { script: `${axe}; const done = arguments[0]; axe.run().then(({ violations }) => done(violations.map(({ id, help, nodes }) => id + ": " + help + nodes.map(({ html }) => "\\n           " + html.slice(0, 200)).join(""))))`, args: [] });
   return { landed, found: [...(text ? [] : ["nothing shows"]), ...(tooWide > 0 ? [`it is ${tooWide} px too wide`] : []), ...violations] };
 }
 
