@@ -30,6 +30,23 @@ def test_fifty_tenants_of_one_service_are_one_page(desk: Desk) -> None:
     assert desk.pages() == [("page-backend", "HighErrorRate", 50)]
 
 
+def test_a_page_shows_the_picture_of_its_alert_and_none_where_there_is_none(desk: Desk) -> None:
+    picture = "https://pictures.example.com/api.png"
+    desk.hand_in(alert("HighErrorRate", "errors", job="api"), image_url=picture)
+    desk.hand_in(alert("HighErrorRate", "errors", job="gateway"))
+    until(lambda: len(desk.pages()) > 1 and len(desk.told()) > 1, "two pages, and two messages")
+    shown = {
+        event["payload"]["component"]: event.get("images") or []  # type: ignore[index,call-overload]
+        for event in desk.inbox.of("/page-backend")
+    }
+    assert shown == {
+        "api": [{"src": picture, "href": "", "alt": "[critical] HighErrorRate on api"}],
+        "gateway": [],
+    }
+    slack = [body["attachments"][0].get("image_url", "") for body in desk.inbox.of("/slack")]  # type: ignore[index]
+    assert sorted(slack) == ["", picture]
+
+
 def test_a_dead_database_is_paged_and_its_symptoms_are_not(desk: Desk) -> None:
     desk.hand_in(alert("HighErrorRate", "errors", job="api"))
     time.sleep(1)  # the symptom shows first: errors are counted sooner than a connection is given up
