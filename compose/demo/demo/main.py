@@ -67,7 +67,7 @@ def _parts(settings: Settings, registered: Registry, instruments: Instruments) -
         database=database,
         cache=Cache(settings.redis_address, switches, CacheTelemetry(instruments)),
         events=BusinessEvents(instruments),
-        facts=Facts(database, instruments, registered.ranks),
+        facts=Facts(database, instruments, registered),
     )
 
 

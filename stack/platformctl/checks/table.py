@@ -19,6 +19,7 @@ from platformctl.checks.dashboard_variables_are_defined import dashboard_variabl
 from platformctl.checks.labels_are_known import labels_are_known
 from platformctl.checks.metrics_are_known import metrics_are_known
 from platformctl.checks.names_are_unique import names_are_unique
+from platformctl.checks.objectives_are_measured import objectives_are_measured
 from platformctl.checks.pagerduty_objects_exist import pagerduty_objects_exist
 from platformctl.checks.panel_asks_a_question import panel_asks_a_question
 from platformctl.checks.panel_names_its_job import panel_names_its_job
@@ -68,5 +69,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     series_fit_the_budget,
 )
 
-SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (targets_have_secrets,)
+SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (targets_have_secrets, objectives_are_measured)
 """What holds or not by the machine that the platform is deployed to."""
