@@ -26,6 +26,7 @@ from platformctl.scaffold.nextjs.report import todo_text
 from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.unit import Generator, open_ends
 from platformctl.scaffold.nextjs.versions import lint_refusal
+from platformctl.scaffold.nextjs.workspace import neighbours
 
 NAME: Final = "scaffold-tests"
 VERSION: Final = "1"
@@ -113,7 +114,8 @@ class Framework:
 
 def build(app: App, view: OwnersView, choices: Choices) -> Framework:
     """All files and additions for an application."""
-    sources = Sources(view=view, aliases=app.aliases)
+    beside = neighbours(view.root, app.packages.workspace)
+    sources = Sources(view=view, aliases=app.aliases, neighbours=beside)
     found = find(sources, source_files(sources, app.sources))
     # Any runner of the owner's may take *.test.tsx for its own; a script tells of one that needs no configuration.
     taken = bool(app.runners) or app.has_script("test")

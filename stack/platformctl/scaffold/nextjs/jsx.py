@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -23,6 +24,11 @@ def element(name: str, props: Mapping[str, str], *, indent: int) -> str:
     if content is None:
         return f"<{name}\n{inner}\n{end}/>"
     return f"<{name}\n{inner}\n{end}>\n{end}  {content}\n{end}</{name}>"
+
+
+def quoted(text: str) -> str:
+    """A text as a TypeScript literal."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _attribute(name: str, value: str) -> str:

@@ -44,6 +44,11 @@ def plain_subject(name: str) -> str:
     return re.sub(r"(?:Too)+$", "", name)
 
 
+def stem_of(file: str) -> str:
+    """What a generated test file is about: `hooks` for the second file of hooks, too."""
+    return re.sub(r"-\d+$", "", PurePosixPath(file).name.split(".")[0])
+
+
 def _errors(output: str, folder: str) -> Iterator[tuple[str, int]]:
     """(file, line) of the errors in generated unit tests; those elsewhere are the application's."""
     for found in _ERROR.finditer(output):
@@ -57,6 +62,5 @@ def _keys(app: App, file: str, line: int) -> Iterator[str]:
     subject = next((name for found in matches for name in found.groups() if name), None)
     if subject is None:
         return
-    stem = PurePosixPath(file).name.split(".")[0]
-    for kind in _KINDS.get(stem, _COMPONENT):
+    for kind in _KINDS.get(stem_of(file), _COMPONENT):
         yield f"{plain_subject(subject)}/{kind}"

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from platformctl.errors import PlatformError
@@ -16,7 +16,7 @@ from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.lay.tree import LaidFile
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.esm import stumbled_over, with_dependencies
-from platformctl.scaffold.nextjs.typecheck import plain_subject
+from platformctl.scaffold.nextjs.typecheck import plain_subject, stem_of
 
 _TIMEOUT_S: Final = 900
 # What a generated test's title begins with, and the kind of test that it is.
@@ -55,7 +55,7 @@ class Failure:
     @property
     def key(self) -> str:
         """The generated test as `subject/kind`."""
-        stem = PurePosixPath(self.file).name.split(".")[0]
+        stem = stem_of(self.file)
         kind = {"rendering": "renders", "hooks": "hook", "routes": "route", "actions": "action"}.get(stem)
         if stem == "hooks" and self.title.startswith("answers to each"):
             kind = "answers"
