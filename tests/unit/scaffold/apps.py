@@ -71,6 +71,7 @@ def legacy_app(root: Path) -> Path:
                 indent="\t",
             ),
             ".nvmrc": "20\n",
+            "next.config.mjs": "export default { experimental: { turbopackFileSystemCacheForBuild: true } };\n",
             "tsconfig.json": json.dumps(
                 {
                     "compilerOptions": {

@@ -175,6 +175,18 @@ def test_what_a_component_adds_to_a_librarys_props_is_enough_to_render_it(tmp_pa
     assert [todo.what for todo in result.todos] == ["component Away"]  # a link needs an address
 
 
+def test_a_callback_may_be_declared_as_a_method(tmp_path: Path) -> None:
+    text = (
+        "interface Props { onPick(id: string): void; onDrop?(id: string): void }\n"
+        "export const Thing = ({ onPick }: Props) => <button onClick={() => onPick('x')}>Pick</button>;\n"
+        "export function useThing(): { save(text: string): Promise<void> } { return { save: async () => {} }; }"
+    )
+    result = found(sources(tmp_path, {"Thing.tsx": text}))
+    assert result.components[0].props == {"onPick": "jest.fn()"}
+    assert result.components[0].callbacks == (("Pick", "onPick"),)
+    assert [call.name for call in result.hooks[0].calls] == ["save"]
+
+
 def test_a_hook_that_a_library_made_is_used_without_arguments(tmp_path: Path) -> None:
     text = "export const useStore = create((set, get) => ({ count: 0, more: (by: number) => set(by) }));"
     (hook,) = found(sources(tmp_path, {"store.ts": text})).hooks

@@ -113,8 +113,8 @@ def _functions_given(sources: Sources, hook: Exported) -> Iterator[tuple[str, No
         except Unknown:
             return
         for name, (kind, path) in fields.items():
-            inner = kind.named_children[-1] if kind.named_children else kind
-            if inner.type == "function_type":
+            inner = kind.named_children[-1] if kind.type == "type_annotation" else kind
+            if inner.type in {"function_type", "method_signature"}:
                 yield name, inner, path
         return
     local = dict(_local_functions(hook.node))

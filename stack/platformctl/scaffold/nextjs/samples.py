@@ -89,7 +89,7 @@ class Sampler:
                 return self._plain(text_of(node), name)
             case "literal_type":
                 return text_of(node)
-            case "function_type":
+            case "function_type" | "method_signature":
                 return "jest.fn()"
             case "array_type":
                 return f"[{self.of(node.named_children[0], path, name, depth + 1)}]"
@@ -270,7 +270,8 @@ def _signatures(body: Node) -> list[tuple[str, Node]]:
             c.type == "?" for c in child.children
         ):
             continue
-        name, kind = child.child_by_field_name("name"), child.child_by_field_name("type")
+        name = child.child_by_field_name("name")
+        kind = child if child.type == "method_signature" else child.child_by_field_name("type")
         if name is not None and kind is not None:
             found.append((text_of(name).strip("\"'"), kind))
     return found
