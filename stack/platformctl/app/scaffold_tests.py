@@ -177,7 +177,8 @@ def install(root: Path, command: str) -> None:
 
 def _settle(request: Request, prepared: Prepared, talk: Talk) -> tuple[Prepared, UnitRun]:
     """Run the unit tests; what cannot pass here goes to TODO.md, gates that are broken start as warnings."""
-    choices, passed = _passing(request, _loadable(request, prepared, talk), _suite(prepared), talk)
+    choices, first = _loadable(request, prepared, talk)
+    choices, passed = _passing(request, choices, first, _suite(prepared), talk)
     talk.wait("measuring the coverage")
     run = _suite(prepared).run(coverage=True)
     if run.failures:
@@ -194,12 +195,14 @@ def _settle(request: Request, prepared: Prepared, talk: Talk) -> tuple[Prepared,
     return _lay_again(request, choices), run
 
 
-def _passing(request: Request, choices: Choices, suite: Suite, talk: Talk) -> tuple[Choices, int]:
+def _passing(
+    request: Request, choices: Choices, first: UnitRun | None, suite: Suite, talk: Talk
+) -> tuple[Choices, int]:
     """The choices with which every test passes, and how many do: one that is left out may bring down another."""
     passed = 0
     for _ in range(_MOST_ROUNDS):
         talk.wait("running the generated unit tests")
-        run = suite.run(coverage=False)
+        run, first = first or suite.run(coverage=False), None
         if run.broken:
             file, reason = run.broken[0]
             raise PlatformError(f"A generated test cannot be loaded: {reason[:1500]}", where=file)
@@ -215,8 +218,8 @@ def _passing(request: Request, choices: Choices, suite: Suite, talk: Talk) -> tu
     return choices, passed
 
 
-def _loadable(request: Request, prepared: Prepared, talk: Talk) -> Choices:
-    """The choices with which every generated file can be loaded by Jest."""
+def _loadable(request: Request, prepared: Prepared, talk: Talk) -> tuple[Choices, UnitRun | None]:
+    """The choices with which every generated file can be loaded by Jest, and the run that showed it, if one did."""
     choices = prepared.choices or Choices(folder="tests")
     suite = _suite(prepared)
     talk.wait("running the generated unit tests")
@@ -231,10 +234,11 @@ def _loadable(request: Request, prepared: Prepared, talk: Talk) -> Choices:
         keys = suite.unloadable(prepared.probes)
     talk.wait("checking the types")
     keys |= misfits(prepared.app, choices.folder) if prepared.app else frozenset()
-    if keys:
-        choices = replace(choices, skipped=tuple(sorted({*choices.skipped, *keys})))
-        _lay_again(request, choices)
-    return choices
+    if not keys:
+        return choices, None if run.broken else run
+    choices = replace(choices, skipped=tuple(sorted({*choices.skipped, *keys})))
+    _lay_again(request, choices)
+    return choices, None
 
 
 def _suite(prepared: Prepared) -> Suite:
