@@ -252,3 +252,51 @@ def test_a_contract_among_the_tests_of_something_is_not_the_applications(tmp_pat
     contract = '{ "openapi": "3.1.0", "paths": {} }'
     planned = app(tmp_path, **{"lib/__tests__/openapi.json": contract, "node/mocks/openapi.json": contract})
     assert "__tests__" not in planned["tests/mocks/openapi.ts"]
+
+
+def test_the_providers_of_the_outermost_layout_stand_around_what_is_tested(tmp_path: Path) -> None:
+    planned = app(
+        tmp_path,
+        **{
+            "app/layout.tsx": (
+                'import { QueryClientProvider } from "@tanstack/react-query";\n'
+                'import { NextIntlClientProvider } from "next-intl";\n'
+                'import { Gone } from "unknown";\nimport Providers from "../lib/providers";\n'
+                'import { AuthProvider, SecretProvider } from "../lib";\n'
+                "export default function Layout({ children }) { return <html><body><QueryClientProvider client={c}>"
+                "<NextIntlClientProvider><AuthProvider user={null}><SecretProvider><Providers>{children}</Providers>"
+                "</SecretProvider></AuthProvider></NextIntlClientProvider></QueryClientProvider></body></html>; }"
+            ),
+            "lib/index.ts": 'export * from "./auth";\nexport { SecretProvider } from "./secret";',
+            "lib/auth.tsx": (
+                "export function AuthProvider(props: React.PropsWithChildren<{ user: { name: string } | null }>) "
+                "{ return <>{props.children}</>; }"
+            ),
+            "lib/secret.tsx": (
+                'import type { Vault } from "vault";\nexport const SecretProvider = ({ vault, children }: '
+                "{ vault: Vault; children: ReactNode }) => <>{children}</>;"
+            ),
+            "lib/providers.tsx": (
+                "export default function Providers({ children }: { children: ReactNode }) { return <>{children}</>; }"
+            ),
+        },
+    )
+    adapter = planned["tests/platform.adapter.tsx"]
+    assert "SecretProvider" not in adapter  # what it needs is not to be inferred
+    assert adapter[adapter.index("export function Providers") :].startswith(
+        """export function Providers({ children }: ProvidersProps) {
+  // No provider of a tenant was found: put yours here.
+  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: { retry: false } } }));
+  return (
+    <QueryClientProvider client={queries}>
+      <NextIntlClientProvider locale="en" timeZone="UTC" messages={{}} onError={() => {}}>
+        <AuthProvider user={{ name: "sample name" }}>
+          <Providers>{children}</Providers>
+        </AuthProvider>
+      </NextIntlClientProvider>
+    </QueryClientProvider>
+  );
+}
+"""
+    )
+    assert 'import { QueryClient, QueryClientProvider } from "@tanstack/react-query";' in adapter

@@ -55,7 +55,7 @@ _SAME: Final = frozenset({"PropsWithChildren", "Readonly", "NonNullable", "Requi
 # Types of React and of styling libraries whose members are all optional.
 _ALL_OPTIONAL: Final = re.compile(
     r"(HTMLAttributes|HTMLProps|SVGProps|SVGAttributes|AriaAttributes|DOMAttributes|RefAttributes|VariantProps)$"
-    r"|^Partial$|^PropsWithChildren$"
+    r"|^Partial$"
 )
 # What a component's own props add to, as in `interface Props extends ButtonProps`.
 _OF_A_LIBRARY: Final = re.compile(r"(?<!Link)(?<!Image)Props$")
@@ -135,7 +135,9 @@ class Sampler:
         declared = self.sources.declaration(path, name)
         if declared is not None:
             return self._declared_fields(declared[1], declared[0], depth)
-        if _ALL_OPTIONAL.search(name) or (depth > 0 and _OF_A_LIBRARY.search(name)):
+        if name.rsplit(".", 1)[-1] == "PropsWithChildren" or _ALL_OPTIONAL.search(name):
+            return {}
+        if depth > 0 and _OF_A_LIBRARY.search(name):
             return {}
         raise Unknown(f"type {name} is declared outside the project")
 
