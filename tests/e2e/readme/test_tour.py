@@ -30,9 +30,11 @@ MARK = "=== block "
 
 
 def blocks() -> list[str]:
-    """The tour's indented blocks in order; what is shown there rather than typed, and the page for a browser, left out."""
+    """The tour's indented blocks in order, without what is shown rather than typed, and without the browser's page."""
     tour = (ROOT / "README.md").read_text().partition("## A tour of ten minutes")[2].partition("\n## ")[0]
-    found = [textwrap.dedent(block) for block in re.findall(r"(?:^ {4}.*\n|^\n(?= {4}))+", tour, re.MULTILINE)]
+    found = [
+        textwrap.dedent(block) for block in re.findall(r"(?:^ {4}.*\n|^\n(?= {4}))+", tour, re.MULTILINE)
+    ]
     return [b.strip() for b in found if not b.strip().startswith(("error:", "platformctl preview"))]
 
 
