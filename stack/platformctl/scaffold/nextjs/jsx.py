@@ -26,6 +26,14 @@ def element(name: str, props: Mapping[str, str], *, indent: int) -> str:
     return f"<{name}\n{inner}\n{end}>\n{end}  {content}\n{end}</{name}>"
 
 
+def returned(name: str, props: Mapping[str, str], *, indent: int) -> str:
+    """The element as the body of an arrow function: in brackets when it takes several lines."""
+    flat = element(name, props, indent=indent)
+    if "\n" not in flat:
+        return flat
+    return f"(\n{' ' * (indent + 2)}{element(name, props, indent=indent + 2)}\n{' ' * indent})"
+
+
 def nested(tags: Sequence[tuple[str, str]], inner: str, *, indent: int) -> str:
     """Elements in one another, the outer first, each as (opening tag, name), around what is innermost."""
     if not tags:

@@ -27,6 +27,10 @@ _LIBRARIES: Final[Mapping[str, tuple[str, str | None]]] = {
     ),
     "NextIntlClientProvider": ('locale="en" timeZone="UTC" messages={{}} onError={() => {}}', None),
     "MantineProvider": ("", None),
+    "SessionProvider": (
+        'session={{ user: { id: "sample", name: "A person" }, expires: "2100-01-01T00:00:00.000Z" } as never}',
+        None,
+    ),
     "ThemeProvider": ("", None),
 }
 _BESIDE: Final = {"QueryClientProvider": "QueryClient"}

@@ -12,7 +12,7 @@ from platformctl.scaffold.lay.tree import LaidFile
 from platformctl.scaffold.nextjs import templates
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.components import Component, Found, Todo
-from platformctl.scaffold.nextjs.jsx import element, quoted
+from platformctl.scaffold.nextjs.jsx import element, quoted, returned
 from platformctl.scaffold.nextjs.source import Sources
 
 Item = TypeVar("Item")
@@ -128,7 +128,7 @@ class Generator:
             yield {
                 **self._view(component),
                 "local": local,
-                "element": element(local, component.props, indent=4),
+                "element": returned(local, component.props, indent=4),
             }
 
     def _hooks(self, found: Found) -> Iterator[LaidFile]:
@@ -211,7 +211,7 @@ class Generator:
             "name": component.name,
             "module": self.module(component.path),
             "default": component.default,
-            "element": element(component.name, component.props, indent=2),
+            "element": returned(component.name, component.props, indent=2),
             "callbacks": [
                 (
                     quoted(f"calls {prop} when {words} is pressed"),
