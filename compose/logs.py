@@ -10,9 +10,11 @@ from platformctl.model.logs import (
     Drop,
     FileSource,
     LogPipeline,
+    Multiline,
     Redaction,
     StreamRetention,
     TierLimits,
+    TimeFormat,
 )
 from platformctl.model.units import days, seconds
 
@@ -96,12 +98,20 @@ REDACTIONS: Final = (
     ),
 )
 
+# Programs begin a record with a brace, a date or another number, a pair, or a level. What begins otherwise
+# (a traceback, a stack dump, a banner) goes on with the record before it.
+FIRST_LINES: Final = Multiline(
+    first=r"^(?:\{|\[|<?[0-9]|[a-zA-Z_]+=|(?i:trace|debug|info|notice|log|warn|warning|err|error|crit|critical"
+    r"|fatal|panic|hint|detail|statement|context)\b)"
+)
+
 SERVICES: Final = LogPipeline(
     name="services",
     sources=(FileSource(glob="*.log"), ContainerSource(project="platformctl")),
     labels=("tenant", "service", "level"),
     structured_metadata=("request_id", "trace_id", "route", "code"),
     redactions=REDACTIONS,
+    multiline=FIRST_LINES,
     drops=(
         Drop(
             name="health-checks",
@@ -125,7 +135,23 @@ SERVICES: Final = LogPipeline(
     },
 )
 
-LOG_PIPELINES: Final = (SERVICES,)
+# Caddy's access log: the one place that sees every request with its answer, also those that never reach a service.
+GATEWAY: Final = LogPipeline(
+    name="gateway",
+    sources=(FileSource(component="gateway", glob="access.log"),),
+    service="gateway",
+    labels=("tenant", "service", "level"),
+    structured_metadata=("request_id", "trace_id", "code", "decision"),
+    fields={"code": "status", "trace_id": "traceID"},
+    timestamp_field="ts",
+    timestamp_format=TimeFormat.UNIX,
+    redactions=REDACTIONS,
+)
+
+LOG_PIPELINES: Final = (SERVICES, GATEWAY)
+
+BUILT: Final = ("~/.cache/platformctl/bin",)
+"""Where scripts/build_loki.py leaves what no package repository of Debian or PyPI carries."""
 
 _LOKI_ARGS: Final = ("-config.file={config}/loki.yml",)
 
@@ -150,6 +176,7 @@ LOKI: Final = Component(
     ),
     native=Native(
         binaries=("loki",),
+        search=BUILT,
         args=_LOKI_ARGS,
         version_argv=("-version",),
         stop_timeout=seconds(30),
@@ -166,8 +193,10 @@ PROMTAIL: Final = Component(
     scrape=Scrape(port="http"),
     config=("promtail",),
     needs=("loki",),
+    reads=("gateway",),
     native=Native(
         binaries=("promtail",),
+        search=BUILT,
         args=("-config.file={config}/promtail.yml",),
         version_argv=("-version",),
     ),

@@ -15,7 +15,7 @@ class Reference:
     expression: str
 
 
-Value: TypeAlias = "str | bool | int | Reference | list[Value] | Mapping[str, Value]"
+Value: TypeAlias = "str | bool | int | float | Reference | list[Value] | Mapping[str, Value]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def _value(value: Value, indent: str) -> str:
             return expression
         case bool():
             return "true" if value else "false"
-        case int():
+        case int() | float():
             return str(value)
         case str():
             return json.dumps(value, ensure_ascii=False)

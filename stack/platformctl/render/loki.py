@@ -40,18 +40,24 @@ def _config(platform: Platform, site: Site) -> Settings:
     place = site.places["loki"]
     host, _, port = place.listen["http"].rpartition(":")
     data = place.data
+    grpc_port = int(place.listen["grpc"].rpartition(":")[2])
+    grpc = f"{_LOOPBACK}:{grpc_port}"
     return {
         "auth_enabled": True,
         "server": {
             "http_listen_address": host,
             "http_listen_port": int(port),
             "grpc_listen_address": _LOOPBACK,
-            "grpc_listen_port": int(place.listen["grpc"].rpartition(":")[2]),
+            "grpc_listen_port": grpc_port,
             "log_level": "warn",
             "graceful_shutdown_timeout": "10s",
         },
         # One process that finds itself: without these it dials another interface, and queries hang.
-        "frontend": {"address": _LOOPBACK},
+        "frontend": {"address": _LOOPBACK, "scheduler_address": grpc, "scheduler_dns_lookup_period": "1s"},
+        # By address: through the ring its parts take a quarter of a minute to find each other.
+        "frontend_worker": {"scheduler_address": grpc, "dns_lookup_duration": "1s"},
+        "query_scheduler": {"use_scheduler_ring": False},
+        "ingester": {"lifecycler": {"min_ready_duration": "0s", "final_sleep": "0s"}},
         "common": {
             "instance_addr": _LOOPBACK,
             "path_prefix": data,
