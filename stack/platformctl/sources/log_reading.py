@@ -17,7 +17,7 @@ _Fields: TypeAlias = Mapping[str, object]
 _LEVEL_OF: Final = {spelling: level for level, spellings in LEVELS.items() for spelling in spellings}
 _LEVEL_OF_LOGFMT: Final = re.compile(r"(?:^|\s)level=([a-zA-Z]+)")
 _TIME: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d| UTC)", re.ASCII)
-_TIME_WITHIN: Final = 200
+_TIME_WITHIN: Final = 60
 _NS: Final = 10**9
 
 
@@ -99,6 +99,8 @@ def _time_ns(text: str, fields: _Fields, pipeline: LogPipeline) -> int:
     given = fields.get(pipeline.timestamp_field)
     if isinstance(given, int | float):
         return int(given * _NS)
+    if fields and not isinstance(given, str):
+        return 0  # a time elsewhere in a JSON line is part of what it tells
     found = _TIME.search(given if isinstance(given, str) else text[:_TIME_WITHIN])
     return _nanoseconds(found[0]) if found else 0
 
