@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from support.watch import Inbox, inbox, lay, running, site_for
+from support.watch import Inbox, Running, inbox, lay, running, site_for
 
 from platformctl.model.log_query import LogLine, LogQuery
 from platformctl.model.oncall import OnCall, PagerDutyTarget, Receiver, Route
@@ -78,6 +78,7 @@ class Stack:
     platform: Platform
     site: Site
     pages: Inbox
+    processes: dict[str, Running]
 
     @property
     def url(self) -> str:
@@ -146,6 +147,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             (folder / name).mkdir(parents=True, exist_ok=True)
         by_name = {component.name: component for component in platform.components}
         with contextlib.ExitStack() as started:
-            for name in SERVERS:
-                started.enter_context(running(by_name[name], site, folder))
-            yield Stack(folder=folder, platform=platform, site=site, pages=pages)
+            processes = {
+                name: started.enter_context(running(by_name[name], site, folder)) for name in SERVERS
+            }
+            yield Stack(folder=folder, platform=platform, site=site, pages=pages, processes=processes)
