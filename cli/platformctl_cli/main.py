@@ -27,6 +27,7 @@ from platformctl_cli.commands.init import init
 from platformctl_cli.commands.insight import insight
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.maintenance import maintenance
+from platformctl_cli.commands.migrate import migrate
 from platformctl_cli.commands.pagerduty import pagerduty
 from platformctl_cli.commands.plan import plan
 from platformctl_cli.commands.preview import preview
@@ -68,7 +69,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     schema,
     doctor,
 )
-GROUPS: Final[tuple[typer.Typer, ...]] = (dashboard, maintenance, pagerduty, ratelimit, slo, tenants)
+GROUPS: Final[tuple[typer.Typer, ...]] = (dashboard, maintenance, migrate, pagerduty, ratelimit, slo, tenants)
 
 app: Final = typer.Typer(
     name="platformctl",
