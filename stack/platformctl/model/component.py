@@ -132,6 +132,7 @@ class Container:
 
     config_path and data_path are folders in the container (absolute).
     user: uid, or uid:gid, of the process. memory_mb: the limit.
+    host_paths: what it sees of this machine, read-only, by its path there.
     """
 
     image: Image | Build
@@ -144,6 +145,7 @@ class Container:
     health_command: tuple[str, ...] = ()
     read_only: bool = True
     tmpfs: tuple[str, ...] = ()
+    host_paths: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
