@@ -32,6 +32,13 @@ LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
 """The levels and how programs spell them, in lower case."""
 
 
+class LogAgent(StrEnum):
+    """What reads the lines and brings them to Loki."""
+
+    PROMTAIL = "promtail"
+    ALLOY = "alloy"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileSource:
     """Files by glob: in the log folder of a native deployment, or in the data folder of a `component`."""
