@@ -25,7 +25,7 @@ from support.sites import native_site
 from platformctl.model.component import Component, HttpHealth
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
-from platformctl.render import alertmanager, loki, prometheus, promtail, rules, runbook_site
+from platformctl.render import alertmanager, alloy, loki, prometheus, promtail, rules, runbook_site
 from platformctl.sinks.native.discovery import discover
 
 T = TypeVar("T")
@@ -135,6 +135,7 @@ def lay(platform: Platform, site: Site, folder: Path) -> None:
     """Write what is rendered for the site below ``current``, and a text for each secret."""
     for render in (
         prometheus.render, rules.render, alertmanager.render, runbook_site.render, loki.render, promtail.render,
+        alloy.render,
     ):  # fmt: skip
         for artifact in render(platform, site):
             path = folder / "current" / artifact.path
