@@ -38,6 +38,7 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time=30d",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
+            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
             "--web.user-assets={config}/assets",
         ),
         config_path="/etc/platformctl",
@@ -54,6 +55,7 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time=30d",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
+            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
             "--web.user-assets={config}/assets",
         ),
         stop_timeout=seconds(30),

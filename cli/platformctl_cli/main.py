@@ -43,6 +43,7 @@ COMMANDS: Final = (
     "doctor",
     "dashboard",
     "maintenance",
+    "migrate",
     "pagerduty",
     "ratelimit",
     "slo",
