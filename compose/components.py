@@ -39,6 +39,8 @@ PROMETHEUS: Final = Component(
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
             "--web.user-assets={config}/assets",
+            "--enable-feature=exemplar-storage",
+            "--web.enable-remote-write-receiver",  # the collector's span metrics
         ),
         config_path="/etc/platformctl",
         data_path="/prometheus",
@@ -55,6 +57,7 @@ PROMETHEUS: Final = Component(
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
             "--web.user-assets={config}/assets",
+            "--enable-feature=exemplar-storage",
         ),
         stop_timeout=seconds(30),
     ),

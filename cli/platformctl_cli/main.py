@@ -25,6 +25,7 @@ from platformctl_cli.commands.generate import generate
 from platformctl_cli.commands.history import history
 from platformctl_cli.commands.init import init
 from platformctl_cli.commands.insight import insight
+from platformctl_cli.commands.instrument import instrument
 from platformctl_cli.commands.logs import logs
 from platformctl_cli.commands.maintenance import maintenance
 from platformctl_cli.commands.pagerduty import pagerduty
@@ -41,6 +42,7 @@ from platformctl_cli.commands.slo import slo
 from platformctl_cli.commands.status import status
 from platformctl_cli.commands.tenants import tenants
 from platformctl_cli.commands.test_alerts import test_alerts
+from platformctl_cli.commands.trace import trace
 
 COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     init,
@@ -56,6 +58,7 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     backup,
     restore,
     logs,
+    trace,
     preview,
     down,
     runbook,
@@ -68,7 +71,15 @@ COMMANDS: Final[tuple[Callable[..., None], ...]] = (
     schema,
     doctor,
 )
-GROUPS: Final[tuple[typer.Typer, ...]] = (dashboard, maintenance, pagerduty, ratelimit, slo, tenants)
+GROUPS: Final[tuple[typer.Typer, ...]] = (
+    dashboard,
+    instrument,
+    maintenance,
+    pagerduty,
+    ratelimit,
+    slo,
+    tenants,
+)
 
 app: Final = typer.Typer(
     name="platformctl",

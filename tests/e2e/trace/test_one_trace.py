@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -101,6 +103,27 @@ def test_a_request_is_one_trace_from_the_gateway_to_redis(platform: Platform) ->
     assert {line["trace_id"] for line in lines} == {found["traceID"]}
     logged = [json.loads(line) for line in platform.gateway.log.read_text().splitlines()]
     assert found["traceID"] in {line.get("traceID") for line in logged}
+
+
+def test_the_command_shows_the_way_of_a_request(platform: Platform) -> None:
+    platform.ask("alpenblick", "shown-to-support").raise_for_status()
+    wait_for(lambda: "gateway" in told(platform, "shown-to-support"), what="the gateway's span has come")
+    text = told(platform, "shown-to-support")
+    for part in ("gateway", "GET /api/records", "tenant.id=alpenblick", "select postgresql", "GET  "):
+        assert part in text
+    document = json.loads(told(platform, "shown-to-support", "--json"))
+    [root] = [span for span in document[0]["spans"] if span["depth"] == 0]
+    assert root["service"] == "gateway"
+    assert {span["depth"] for span in document[0]["spans"]} == {0, 1, 2}
+
+
+def told(platform: Platform, *words: str) -> str:
+    """What ``platformctl trace`` prints."""
+    command = [sys.executable, "-c", "from platformctl_cli.main import main; main()", "trace"]
+    done = subprocess.run(
+        [*command, *words, "--store", platform.collector.http], capture_output=True, text=True, check=False
+    )
+    return done.stdout
 
 
 def test_a_strangers_trace_is_not_continued(platform: Platform) -> None:

@@ -112,7 +112,9 @@ class WorkerFolder:
                 peer.close()
             self._peers.clear()
             self._keys.close()
-            fcntl.flock(self._values, fcntl.LOCK_UN)  # the mapping, which children still look into, would hold it
+            fcntl.flock(
+                self._values, fcntl.LOCK_UN
+            )  # the mapping, which children still look into, would hold it
             self._values.close()
 
     def _open(self, room: int) -> None:
