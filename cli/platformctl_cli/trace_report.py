@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _TOLD: Final = ("tenant.id", "request.id", "http.response.status_code", "ratelimit.outcome", "error.type")
 _STATEMENT: Final = "db.query.text"
 _LONGEST: Final = 100
+_WIDEST: Final = 10_000
 
 
 def show_journey(journey: Journey) -> None:
@@ -25,6 +26,8 @@ def show_journey(journey: Journey) -> None:
     from rich.tree import Tree
 
     console = show.console()
+    if not console.is_terminal:
+        console.width = _WIDEST  # piped output is never cut
     if journey.branches:
         began = min(branch.span.start_ns for branch in journey.branches)
         top = Tree(Text(f"trace {journey.trace_id}", style="bold"))

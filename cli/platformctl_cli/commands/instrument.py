@@ -70,3 +70,43 @@ def _after_fastapi(prepared: Prepared) -> Iterator[str]:
     yield f"  {name} = FastAPI(telemetry=tracing())"
     yield f"  instrument({name})"
     yield "\nTELEMETRY.md tells the rest"
+
+
+@instrument.command()
+def nextjs(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The Next.js application.")],
+    force: ForceOption = None,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+    check: CheckOption = False,
+    remove: RemoveOption = False,
+    json: JsonOption = False,
+) -> None:
+    """Lay Web Vitals, client errors, a metrics route and server spans into an existing Next.js application.
+
+    Running it again upgrades; a file that you edited is merged or left alone, never overwritten.
+
+    \b
+    Examples:
+      platformctl instrument nextjs ../shop-web --dry-run
+      platformctl instrument nextjs ../shop-web --yes
+      platformctl instrument nextjs ../shop-web --check
+    """
+    from platformctl.app.instrument_nextjs import NEXTJS
+    from platformctl.app.publishing import Request, action_of, publish
+    from platformctl_cli.publish_report import confirm, show_outcome
+
+    action = action_of(remove=remove, check=check, preview=dry_run)
+    request = Request(root=folder, action=action, force=tuple(force or ()))
+    show_outcome(publish(NEXTJS, request, confirm(yes=yes, json=json)), _after_nextjs, json=json)
+
+
+def _after_nextjs(prepared: Prepared) -> Iterator[str]:
+    from platformctl.app.instrument_nextjs import TESTS
+
+    yield "\nnext:"
+    yield f"  cd {prepared.root}"
+    yield "  npm install   # or your package manager"
+    yield f"  npm run build && node --test {TESTS}"
+    yield f"\nthen make tenantOf in {prepared.source}platform-telemetry/tenant.ts read what your server verifies;"
+    yield "TELEMETRY.md tells the rest"
