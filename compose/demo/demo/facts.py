@@ -44,6 +44,11 @@ class Facts:
         instruments.look_up(contract.TENANT_RECORDS, self._read_records)
         instruments.look_up(contract.FLAG_TENANTS, lambda: self._flags)
 
+    def segments_of(self, tenant: str) -> tuple[str, ...]:
+        """The tier and the vertical, by which telemetry can be switched."""
+        facts = self.tenants.get(tenant)
+        return (facts.tier, facts.vertical) if facts else ()
+
     async def look(self) -> None:
         """Read the facts now."""
         tenants, flags = schema.TENANTS, schema.FLAGS

@@ -12,8 +12,8 @@ from platformctl.model.rules import AlertTest, Severity
 def alert_has_tests(platform: Platform) -> Iterator[Problem]:
     """One problem for each kind of test an alert lacks; a watchdog, which always fires, needs no silent one."""
     for alert in platform.alerts:
-        fires = any(test.firing for test in alert.tests)
-        silent = any(not test.firing for test in alert.tests) or alert.severity is Severity.NONE
+        fires = any(test.firing for test in alert.claims)
+        silent = any(not test.firing for test in alert.claims) or alert.severity is Severity.NONE
         grows = alert.escalation is None or any(map(_escalates, alert.tests))
         for there, lacking in (
             (fires, "that fires it"),

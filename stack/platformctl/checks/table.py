@@ -17,6 +17,9 @@ from platformctl.checks.dashboard_is_portable import dashboard_is_portable
 from platformctl.checks.dashboard_links_resolve import dashboard_links_resolve
 from platformctl.checks.dashboard_variables_are_defined import dashboard_variables_are_defined
 from platformctl.checks.labels_are_known import labels_are_known
+from platformctl.checks.log_rules_keep_the_tenant import log_rules_keep_the_tenant
+from platformctl.checks.log_streams_fit_the_limit import log_streams_fit_the_limit
+from platformctl.checks.logql_is_sound import logql_is_sound
 from platformctl.checks.metrics_are_known import metrics_are_known
 from platformctl.checks.names_are_unique import names_are_unique
 from platformctl.checks.objectives_are_measured import objectives_are_measured
@@ -67,6 +70,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     component_needs_exist,
     ports_do_not_clash,
     series_fit_the_budget,
+    logql_is_sound,
+    log_rules_keep_the_tenant,
+    log_streams_fit_the_limit,
 )
 
 SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (targets_have_secrets, objectives_are_measured)
