@@ -89,6 +89,37 @@ def test_an_outage_that_is_paged_does_not_page_for_the_budgets_it_burns(desk: De
     ]  # fmt: skip
 
 
+def test_what_errors_leave_in_long_windows_pages_nobody_and_what_is_new_in_short_ones_does(
+    desk: Desk,
+) -> None:
+    desk.hand_in(
+        {"alertname": "IncidentRecent", "severity": "info", "team": "platform", "cause": "HighErrorRate"},
+        alert("ErrorBudgetBurnFast", "", slo="availability", tenant="inn"),
+        alert("ErrorBudgetBurnFast", "", slo="latency", tenant="slow-inn"),
+        alert("ManyTenantsFailing", "errors"),
+        alert("LoginsFailEverywhere", "auth"),
+    )
+    until(lambda: len(desk.pages()) > 1 or None, "two pages")
+    after_every_wait()
+    assert sorted(desk.pages()) == [
+        ("page-backend", "ErrorBudgetBurnFast", 1), ("page-backend", "LoginsFailEverywhere", 1),
+    ]  # fmt: skip
+    held = [("ErrorBudgetBurnFast", "critical"), ("ManyTenantsFailing", "critical")]
+    assert sorted(desk.inhibited()) == held
+
+
+def test_errors_and_log_ins_wait_until_an_outage_is_forgotten(desk: Desk) -> None:
+    desk.hand_in(
+        {"alertname": "OutageRecent", "severity": "info", "team": "platform"},
+        alert("HighErrorRate", "errors", job="api"),
+        alert("LoginsFailEverywhere", "auth"),
+        alert("ResponseOver30s", "latency", job="api", route="/reports"),
+    )
+    until(lambda: desk.pages() or None, "the page of what no outage leaves behind")
+    after_every_wait()
+    assert desk.pages() == [("page-backend", "ResponseOver30s", 1)]
+
+
 def test_what_lasts_pages_as_critical_and_is_no_ticket_besides(desk: Desk) -> None:
     pool = {"alertname": "DatabasePoolSaturated", "job": "api", "team": "backend", "signal": "saturation"}
     desk.hand_in(pool | {"severity": "warning"})
