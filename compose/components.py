@@ -40,6 +40,8 @@ PROMETHEUS: Final = Component(
             "--web.enable-lifecycle",
             "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
             "--web.user-assets={config}/assets",
+            "--enable-feature=exemplar-storage",
+            "--web.enable-remote-write-receiver",  # the collector's span metrics
         ),
         config_path="/etc/platformctl",
         data_path="/prometheus",
@@ -57,6 +59,7 @@ PROMETHEUS: Final = Component(
             "--web.enable-lifecycle",
             "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
             "--web.user-assets={config}/assets",
+            "--enable-feature=exemplar-storage",
         ),
         stop_timeout=seconds(30),
     ),

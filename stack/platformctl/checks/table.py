@@ -22,6 +22,7 @@ from platformctl.checks.log_streams_fit_the_limit import log_streams_fit_the_lim
 from platformctl.checks.logql_is_sound import logql_is_sound
 from platformctl.checks.metrics_are_known import metrics_are_known
 from platformctl.checks.names_are_unique import names_are_unique
+from platformctl.checks.objectives_are_measured import objectives_are_measured
 from platformctl.checks.pagerduty_objects_exist import pagerduty_objects_exist
 from platformctl.checks.panel_asks_a_question import panel_asks_a_question
 from platformctl.checks.panel_names_its_job import panel_names_its_job
@@ -74,5 +75,5 @@ CHECKS: Final[tuple[Check, ...]] = (
     log_streams_fit_the_limit,
 )
 
-SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (targets_have_secrets,)
+SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (targets_have_secrets, objectives_are_measured)
 """What holds or not by the machine that the platform is deployed to."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from platformctl.errors import DefinitionError
-from platformctl.model import slo
+from platformctl.model import objectives
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
 from platformctl.model.dashboard import Dashboard
@@ -50,8 +50,8 @@ def load_platform(root: Path) -> Platform:
         log_pipelines=tuple(_all(stack, "LOG_PIPELINES", LogPipeline, lambda p: p.name)),
         dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
         areas=(
-            slo.objectives(tiers, customers),
-            *slo.sources(serving),
+            objectives.objectives(tiers, customers),
+            *objectives.sources(serving),
             *_in(Language.PROMQL, areas),
         ),
         log_areas=tuple(_in(Language.LOGQL, areas)),
