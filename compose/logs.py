@@ -247,7 +247,7 @@ ALLOY: Final = Component(
     needs=("loki",),
     reads=("gateway",),
     container=Container(
-        image=Image(repository="grafana/alloy", tag="v1.11.0"),
+        image=Image(repository="grafana/alloy", tag="v1.12.0"),
         command=_ALLOY_ARGS,
         config_path="/etc/platformctl",
         data_path="/var/lib/alloy",

@@ -48,44 +48,60 @@ def main(names: list[str]) -> int:
     if shutil.which("go") is None:
         print("go is not installed: https://go.dev/dl", file=sys.stderr)
         return 1
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "platformctl" / "bin"
-    cache.mkdir(parents=True, exist_ok=True)
     for name in names or PROGRAMS:
-        print(_provide(name, PROGRAMS[name], cache))
+        print(_provide(name, PROGRAMS[name], cache_folder()))
     return 0
 
 
 def _provide(name: str, program: Program, cache: Path) -> Path:
-    """The name without a version, which the tests know, points at the pinned binary."""
+    """The binary, built unless it is there."""
     binary = cache / f"{name}-{program.version}"
     if not binary.exists():
         print(f"building {name} {program.version} (some minutes)", file=sys.stderr)
         with tempfile.TemporaryDirectory(prefix=f"build-{name}-") as scratch:
             _build(program, Path(scratch) / name, binary)
-    link = cache / name
-    link.unlink(missing_ok=True)
-    link.symlink_to(binary.name)
-    return link
+    return link(binary, name)
 
 
 def _build(program: Program, folder: Path, binary: Path) -> None:
-    shutil.copytree(_fetch(program.version), folder, copy_function=shutil.copyfile)
-    for path in (folder, *folder.rglob("*")):  # the module cache is read-only
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    _go("mod", "edit", f"-dropreplace={NESTED}", cwd=folder)
+    writable_copy(fetch(MODULE, program.version), folder)
+    go("mod", "edit", f"-dropreplace={NESTED}", cwd=folder)
     unfinished = binary.with_name(f".{binary.name}")
     stamp = f"-X {MODULE}/pkg/util/build.Version={program.version.removeprefix('v')}"
-    _go("build", "-mod=mod", "-p=1", "-trimpath", "-tags=netgo", f"-ldflags=-s -w {stamp}",
+    go("build", "-mod=mod", "-p=1", "-trimpath", "-tags=netgo", f"-ldflags=-s -w {stamp}",
         "-o", str(unfinished), program.package, cwd=folder)  # fmt: skip
     unfinished.rename(binary)
 
 
-def _fetch(version: str) -> Path:
-    answer = _go("mod", "download", "-json", f"{MODULE}@{version}", cwd=Path.home())
+def fetch(module: str, version: str) -> Path:
+    """The module's folder in Go's cache; the Go tool verifies it."""
+    answer = go("mod", "download", "-json", f"{module}@{version}", cwd=Path.home())
     return Path(json.loads(answer)["Dir"])
 
 
-def _go(*arguments: str, cwd: Path) -> str:
+def cache_folder() -> Path:
+    """Where binaries are kept; the tests, `check` and `deploy` look there."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "platformctl" / "bin"
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache
+
+
+def writable_copy(source: Path, folder: Path) -> None:
+    """A module's files where they may be changed: the module cache is read-only."""
+    shutil.copytree(source, folder, copy_function=shutil.copyfile, dirs_exist_ok=True)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
+def link(binary: Path, name: str) -> Path:
+    """The name without a version, which the tests know, pointing at the pinned binary."""
+    found = binary.with_name(name)
+    found.unlink(missing_ok=True)
+    found.symlink_to(binary.name)
+    return found
+
+
+def go(*arguments: str, cwd: Path) -> str:
     """Run the Go tool at low priority, without cgo, and return what it printed."""
     environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}
     done = subprocess.run(
