@@ -41,6 +41,12 @@ _PACKAGES: Final = {
 def lay(root: Path, manifest: Manifest) -> Laid:
     """The files, for what was found in the application."""
     view = OwnersView(root=root, manifest=manifest)
+    if not (root / "package.json").is_file():
+        raise PlatformError(
+            "There is no package.json",
+            where=str(root),
+            fix="platformctl instrument nextjs DIR   # the folder that holds the application's package.json",
+        )
     packages = read_packages(view, find_workspace(root))
     _refuse(root, packages)
     src = "src/" if view.exists("src/app") or view.exists("src/pages") else ""
