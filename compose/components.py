@@ -38,6 +38,7 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time=30d",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
+            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
             "--web.user-assets={config}/assets",
             "--enable-feature=exemplar-storage",
             "--web.enable-remote-write-receiver",  # the collector's span metrics
@@ -56,6 +57,7 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time=30d",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
+            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
             "--web.user-assets={config}/assets",
             "--enable-feature=exemplar-storage",
         ),

@@ -45,6 +45,7 @@ COMMANDS: Final = (
     "dashboard",
     "instrument",
     "maintenance",
+    "migrate",
     "pagerduty",
     "ratelimit",
     "slo",

@@ -102,7 +102,7 @@ def _parts(
         database=database,
         cache=Cache(settings.redis_address, switches, CacheTelemetry(instruments, spans=spans)),
         events=BusinessEvents(instruments),
-        facts=Facts(database, instruments, registered.ranks),
+        facts=Facts(database, instruments, registered),
     )
 
 

@@ -213,6 +213,11 @@ CONVERSIONS: Final = counter(
 TENANT_INFO: Final = info(
     "tenant_info", Group.TENANTS, "Facts of a tenant, to join on: always 1.", ("tenant", "tier", "vertical")
 )
+TENANT_OBJECTIVE: Final = gauge(
+    "tenant_objective_ratio", Group.TENANTS,
+    "What a tenant's own contract promises beside its tier, by SLO (availability, latency).", ("tenant", "slo"), 2,
+    over_workers=Merge.MAX,
+)  # fmt: skip
 TENANT_DATA: Final = gauge(
     "tenant_data_bytes",
     Group.TENANTS,
@@ -287,7 +292,7 @@ METRICS: Final = (
     REDIS_COMMANDS, REDIS_DURATION, CACHE_LOOKUPS,
     FLAG_EVALUATIONS, FLAG_TENANTS,
     USER_ACTIONS, TOOL_RUNS, ONBOARDING_STEPS, TIER_CHANGES, REVENUE_EVENTS, REVENUE_CENTS, CONVERSIONS,
-    TENANT_INFO, TENANT_DATA, TENANT_RECORDS, TENANT_WRITTEN,
+    TENANT_INFO, TENANT_OBJECTIVE, TENANT_DATA, TENANT_RECORDS, TENANT_WRITTEN,
     BUILD_INFO, SERIES_OVERFLOW,
     PROCESS_CPU, PROCESS_MEMORY, PROCESS_VIRTUAL_MEMORY, PROCESS_START, PROCESS_FDS, PROCESS_MAX_FDS,
     DEMO_FAULTS,
