@@ -89,7 +89,11 @@ class _Selector:
 
 
 def _multiline(rule: Multiline) -> Stage:
-    settings = {"firstline": rule.first, "max_lines": rule.max_lines, "max_wait_time": str(rule.max_wait)}
+    settings: Mapping[str, Value] = {
+        "firstline": rule.first,
+        "max_lines": rule.max_lines,
+        "max_wait_time": str(rule.max_wait),
+    }
     return Stage("multiline", settings)
 
 
