@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -185,12 +185,21 @@ def secret(path: Path) -> str:
 
 def _refuse_partial(response: requests.Response, *_: object, **__: object) -> None:
     """The client drops warnings; Thanos and Mimir tell by them that a part of the data is missing."""
-    if response.ok and b'"warnings":[' in response.content and (said := response.json().get("warnings")):
+    said = _missing(response) if response.ok else ()
+    if said:
         raise HistoryUnavailable(
             f"the answer is partial, and a figure made of it would be wrong: {said[0]}",
             where=response.url.partition("?")[0],
             fix="mend the store that is missing, then run the report again",
         )
+
+
+def _missing(response: requests.Response) -> Sequence[str]:
+    """What the answer says of parts that it lacks: Thanos and Mimir by warnings, VictoriaMetrics by a flag."""
+    if not any(sign in response.content for sign in (b'"warnings"', b'"isPartial"')):
+        return ()
+    body = response.json()
+    return body.get("warnings") or (("isPartial",) if body.get("isPartial") else ())
 
 
 @contextmanager
