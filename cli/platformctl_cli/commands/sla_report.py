@@ -101,7 +101,7 @@ def sla_report(
     """
     from platformctl.app import sla_report as use_case
     from platformctl.app.sla_files import Forms
-    from platformctl.sources.history import Access
+    from platformctl.sources.history import Access, headers_of
     from platformctl_cli import sla_use
 
     asked = sla_use.Asked(
@@ -111,7 +111,7 @@ def sla_report(
             access=Access(
                 url=prometheus,
                 organisation=organisation,
-                headers=use_case.headers_of(headers or []),
+                headers=headers_of(headers or []),
                 user=user,
                 password_file=password_file,
                 token_file=token_file,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -38,7 +37,6 @@ _SETTLED: Final = timedelta(minutes=2)
 
 _MOST_SKEW: Final = timedelta(minutes=1)
 _NONE: Final = timedelta(0)
-_HEADER: Final = re.compile(r"[A-Za-z0-9-]+")
 _PAST_OF_ONE, _PAST_OF_ALL = 4, 1
 
 
@@ -98,20 +96,6 @@ def scope_of(*, tenant: str | None, tier: str | None, vertical: str | None) -> S
     if len(given) > 1:
         raise UsageError("a report is on one tenant, one tier, one vertical or all", fix="give one of them")
     return given[0] if given else Scope(ScopeKind.ALL)
-
-
-def headers_of(texts: list[str]) -> tuple[tuple[str, str], ...]:
-    """The headers of ``NAME=VALUE`` texts; raises `UsageError` for what is none, and for one that holds a secret."""
-    return tuple(_header(text) for text in texts)
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not _HEADER.fullmatch(name) or not value.isprintable():
-        raise UsageError(f"not a header: {name!r}", fix="write it like THANOS-TENANT=team-a")
-    if name.lower() in ("authorization", "proxy-authorization", "cookie"):
-        raise UsageError(f"{name} on the command line ends up in process lists", fix="use --token-file")
-    return name, value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -199,14 +183,13 @@ def _clock() -> datetime:
 def open_desk(request: ReportRequest, clock: Callable[[], datetime] = _clock) -> Iterator[Desk]:
     """Load the contracts, reach the history; raises `PlatformError` where either cannot be."""
     found = workspace.find(request.workspace, start=request.start)
+    terms = None if request.scope.kind is ScopeKind.ALL else _terms(request, found)
     url = request.access.url or prometheus_url(request.workspace, request.start)
     with closing(History(replace(request.access, url=url))) as history:
         now = request.now or history.now()
-        if request.scope.kind is ScopeKind.ALL:
-            _, span = _period(request, now)
-            ask_ahead(history, span, EVERYBODY)  # the server works while the contracts are read
-        terms = _with_maintenance(load_terms(found.content), found)
-        choose(request.scope, terms)
+        if terms is None:
+            ask_ahead(history, _period(request, now)[1], EVERYBODY)  # it works while the contracts are read
+            terms = _terms(request, found)
         yield Desk(
             request=request,
             terms=terms,
@@ -230,13 +213,15 @@ def _period(request: ReportRequest, now: datetime) -> tuple[Period, Interval]:
 
 
 def make_report(request: ReportRequest, say: Say) -> Made:
-    """The report that was asked for, alone."""
+    """The report that was asked for."""
     with open_desk(request) as desk:
         return desk.make(request.scope, say)
 
 
-def _with_maintenance(terms: Terms, found: workspace.Workspace) -> Terms:
-    """The terms with the windows that were opened, as far as contracts do not count them."""
+def _terms(request: ReportRequest, found: workspace.Workspace) -> Terms:
+    """What contracts say, and which opened windows they do not count; refuses an unknown scope."""
+    terms = load_terms(found.content)
+    choose(request.scope, terms)
     opened = exclusions(recorded_windows(found.state), load_forgiveness(found.content))
     return replace(terms, exclusions=(*terms.exclusions, *opened))
 

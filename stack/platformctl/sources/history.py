@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ _RETRY: Final = Retry(
 
 _AT_ONCE: Final = 3
 """Questions that a server is asked at the same time; Prometheus works on each with one core."""
+
+
+_HEADER: Final = re.compile(r"[A-Za-z0-9-]+")
 
 
 class HistoryUnavailable(PlatformError):
@@ -173,6 +177,20 @@ def checked_url(url: str) -> str:
     if parts.username or parts.password:
         raise UsageError("a password in a URL ends up in logs", fix="use --user and --password-file")
     return url.rstrip("/")
+
+
+def headers_of(texts: list[str]) -> tuple[tuple[str, str], ...]:
+    """The headers of ``NAME=VALUE`` texts; raises `UsageError` for what is none, and for one that holds a secret."""
+    return tuple(_header(text) for text in texts)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not _HEADER.fullmatch(name) or not value.isprintable():
+        raise UsageError(f"not a header: {name!r}", fix="write it like THANOS-TENANT=team-a")
+    if name.lower() in ("authorization", "proxy-authorization", "cookie"):
+        raise UsageError(f"{name} on the command line ends up in process lists", fix="use --token-file")
+    return name, value
 
 
 def secret(path: Path) -> str:
