@@ -132,6 +132,7 @@ class Container:
 
     config_path and data_path are folders in the container (absolute).
     user: uid, or uid:gid, of the process. memory_mb: the limit.
+    host_paths: what it sees of this machine, read-only, by its path there.
     """
 
     image: Image | Build
@@ -144,6 +145,7 @@ class Container:
     health_command: tuple[str, ...] = ()
     read_only: bool = True
     tmpfs: tuple[str, ...] = ()
+    host_paths: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +161,7 @@ class PrepareStep:
 class Native:
     """The component as a local process.
 
-    binaries: names, tried in order on PATH and in `search` (globs of folders).
+    binaries: names, tried in order on PATH and in `search` (globs of folders; ``~`` is the home).
     unprivileged_user: the account it runs as when platformctl runs as root; empty for the caller's own.
     modules: Python modules it needs, for components that run in platformctl's own environment.
     version_argv: arguments that make the binary print its version.

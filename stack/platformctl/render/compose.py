@@ -182,6 +182,7 @@ def _mounts(component: Component, container: Container) -> list[str]:
     ]
     if container.data_path:
         mounts.append(f"{volume(component.name)}:{container.data_path}")
+    mounts += (f"{path}:{inside}:ro" for path, inside in container.host_paths.items())
     return mounts
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from platformctl.app.ratelimit_api import ApiError
 from platformctl.errors import PlatformError
-from platformctl_cli.main import app
+from platformctl_cli.main import command_line
 
 pytestmark = pytest.mark.e2e
 GOLD = {"limits": [{"name": "per-day", "quota": 4, "window_s": 86400}]}
@@ -102,11 +102,43 @@ def test_a_key_names_its_tenant_until_it_is_revoked(service: Service) -> None:
 
 
 def test_a_rollout_of_one_tenant_leaves_the_others(service: Service) -> None:
-    service.run("ratelimit", "set", "shy", "--tier", "gold", "--rollout", "shadow")
+    service.run("ratelimit", "set", "shy", "--tier", "gold")
+    assert service.asked("ratelimit", "rollout", "shadow", "--tenant", "shy")["mode"] == "shadow"
     wait_until(lambda: len(service.asked("ratelimit", "usage", "shy")) == 1, what="the tier")
     assert [service.decide("shy") for _ in range(6)] == [200] * 6
-    assert service.asked("ratelimit", "show", "shy")["rollout"]["tenants"] == {"shy": "shadow"}
-    assert service.asked("ratelimit", "set", "shy", "--rollout", "all")["rollout"]["tenants"] == {}
+    assert "shadow (its own)" in service.run("ratelimit", "show", "shy").stdout
+    assert "tenant shy  shadow" in service.run("ratelimit", "rollout").stdout
+    back = service.asked("ratelimit", "rollout", "all", "--tenant", "shy")
+    assert (back["mode"], back["rollout"]["tenants"]) == ("enforce", {})
+
+
+def test_a_rollout_grows_by_percentage_live_and_keeps_who_is_in(service: Service) -> None:
+    """Tenants over their limit: nobody is refused in shadow, some at 50 %, the same and more at 75 %."""
+    names = [f"grown-{number}" for number in range(5)]
+    moves = [{"tenant": name, "before": None, "after": "gold"} for name in names]
+    service.api.patch("tenant-tiers", body={"moves": moves})
+    assert service.run("ratelimit", "rollout", "off").exit_code != 0  # without a yes
+    service.run("ratelimit", "rollout", "shadow", "--yes")
+    wait_until(lambda: len(service.asked("ratelimit", "usage", names[-1])) == 1, what="the tiers")
+    assert {service.decide(name) for name in names for _ in range(5)} == {200}
+
+    def refused(percentage: int) -> set[str]:
+        words = ("ratelimit", "rollout", "enforce", "--percentage", str(percentage), "--yes")
+        assert service.asked(*words)["percent"] == percentage
+        found = {name: service.api.get("tenants", name, "rollout").fields["mode"] for name in names}
+        expected = {name for name, mode in found.items() if mode == "enforce"}
+        wait_until(
+            lambda: {name for name in names if service.decide(name) == 429} == expected, what="the rollout"
+        )
+        return expected
+
+    half, most = refused(50), refused(75)
+    assert set() < half < most < set(names)
+    told = service.run("ratelimit", "show", min(half)).stdout
+    assert "enforce (all: enforce for 75 %, shadow for the others)" in told
+    service.run("ratelimit", "rollout", "off", "--yes")
+    wait_until(lambda: {service.decide(name) for name in names} == {200}, what="the end of limits")
+    assert service.asked("ratelimit", "rollout", "enforce", "--yes")["percent"] == 100
 
 
 def test_the_trail_names_who_did_what_and_why(service: Service) -> None:
@@ -166,18 +198,22 @@ def test_a_wrong_token_and_a_wrong_place_are_told_apart(service: Service, tmp_pa
     guess = tmp_path / "guess"
     guess.write_text("guess")
     wrong = CliRunner().invoke(
-        app, ["ratelimit", "show", "x", "--url", service.url, "--token-file", str(guess)]
+        command_line(), ["ratelimit", "show", "x", "--url", service.url, "--token-file", str(guess)]
     )
     assert "not that of an admin" in str(wrong.exception)
     elsewhere = f"http://127.0.0.1:{service.port}/elsewhere"
-    lost = CliRunner().invoke(app, ["ratelimit", "show", "x", "--url", elsewhere, "--token-file", str(guess)])
+    lost = CliRunner().invoke(
+        command_line(), ["ratelimit", "show", "x", "--url", elsewhere, "--token-file", str(guess)]
+    )
     assert "there is no admin API here" in str(lost.exception)
     away = CliRunner().invoke(
-        app, ["ratelimit", "show", "x", "--url", "http://127.0.0.1:1/admin", "--token-file", str(guess)]
+        command_line(),
+        ["ratelimit", "show", "x", "--url", "http://127.0.0.1:1/admin", "--token-file", str(guess)],
     )
     assert "no answer" in str(away.exception)
     abroad = CliRunner().invoke(
-        app, ["ratelimit", "show", "x", "--url", "http://192.0.2.1/admin", "--token-file", str(guess)]
+        command_line(),
+        ["ratelimit", "show", "x", "--url", "http://192.0.2.1/admin", "--token-file", str(guess)],
     )
     assert "unencrypted" in str(abroad.exception)
 
@@ -186,7 +222,7 @@ def test_without_a_deployment_the_way_to_name_one_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    lost = CliRunner().invoke(app, ["ratelimit", "show", "acme"])
+    lost = CliRunner().invoke(command_line(), ["ratelimit", "show", "acme"])
     assert "no rate limiter runs in this workspace" in str(lost.exception)
     assert "--url" in str(lost.exception)
 
