@@ -10,6 +10,7 @@ from platformctl.model.component import (
     Container,
     HttpHealth,
     Native,
+    Network,
     Port,
     Profile,
     Scrape,
@@ -93,6 +94,7 @@ DEMO_API: Final = Component(
     container=_container("api", {**_API, **_BRIDGE}),
     native=_native("api", _API),
     profile=Profile.DEMO,
+    networks=(Network.APP, Network.DATA, Network.MONITORING),
 )
 
 DEMO_TRAFFIC: Final = Component(
@@ -107,6 +109,7 @@ DEMO_TRAFFIC: Final = Component(
     container=_container("traffic", _TRAFFIC),
     native=_native("traffic", _TRAFFIC),
     profile=Profile.DEMO,
+    networks=(Network.EDGE, Network.APP, Network.MONITORING),
 )
 
 COMPONENTS: Final = (DEMO_API, DEMO_TRAFFIC)

@@ -10,6 +10,7 @@ from platformctl.model.component import (
     Container,
     HttpHealth,
     Native,
+    Network,
     Port,
     Profile,
     Scrape,
@@ -97,6 +98,7 @@ RATELIMIT: Final = Component(
         package="platformctl[demo]",
     ),
     profile=Profile.DEMO,
+    networks=(Network.APP, Network.DATA, Network.MONITORING),
 )
 
 GATEWAY: Final = Component(
@@ -131,6 +133,7 @@ GATEWAY: Final = Component(
     ),
     profile=Profile.DEMO,
     serves_tenants=True,
+    networks=(Network.EDGE, Network.APP, Network.MONITORING),
     backup=None,  # its log, which the edge counts have read
 )
 

@@ -64,16 +64,16 @@ def write_files(report: Report, forms: Forms) -> tuple[Path, ...]:
 
 
 def write_documents(desk: Desk, forms: Forms, say: Say) -> int:
-    """One document a tenant, below ``tenants/``: each made from that tenant's own series, and of nothing else.
+    """One document a tenant, in ``tenants/ID/``: each made from that tenant's own series, and of nothing else.
 
     Gives how many tenants.
     """
-    below = replace(forms, folder=forms.folder / "tenants", pdf=False)
     pages: list[Path] = []
     everybody = desk.tenants()
     for number, tenant in enumerate(everybody, 1):
         say(f"document {number} of {len(everybody)}: {tenant.id}")
         made = desk.make(Scope(ScopeKind.TENANT, tenant.id), _silently)
+        below = replace(forms, folder=forms.folder / "tenants" / tenant.id, pdf=False)
         pages.append(write_files(made.report, below)[0])
     if forms.pdf:
         print_pdfs(pages)

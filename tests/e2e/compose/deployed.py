@@ -17,6 +17,7 @@ from platformctl.model.platform import Platform
 from platformctl.model.release import Actual, Release
 from platformctl.model.site import Site
 from platformctl.plan import Plan, diff
+from platformctl.render import rules
 from platformctl.render._yaml import yaml_artifact
 from platformctl.sinks.compose.runtime import ComposeRuntime
 from platformctl.sinks.releases import ReleaseStore
@@ -35,7 +36,7 @@ class Stack:
     site: Site | None = None
 
     def __post_init__(self) -> None:
-        record_free_ports(self.state, compose_sample.CORE)
+        record_free_ports(self.state, self.platform.components)
         self.runtime = ComposeRuntime(self.state, environment=self.environment)
         self.store = ReleaseStore(self.state)
 
@@ -43,7 +44,7 @@ class Stack:
         """The site and the release of a platform whose one recording rule is `rule`."""
         defined = platform or self.platform
         site = self.site = self.runtime.survey(defined, SurveyOptions())
-        return site, compose_sample.release(self.runtime, defined, site, *configuration(site, rule))
+        return site, compose_sample.release(self.runtime, defined, site, *configuration(defined, site, rule))
 
     def plan(self, release: Release) -> Plan:
         """What is to do until `release` runs."""
@@ -78,23 +79,28 @@ class Stack:
         return docker(self.environment, *arguments)
 
 
-def configuration(site: Site, rule: str) -> tuple[Artifact, ...]:
-    """The least that Prometheus and Alertmanager need, scraping whatever has metrics here."""
-    scraped = [c for c in compose_sample.CORE if c.scrape and site.has(c.name)]
+def configuration(platform: Platform, site: Site, rule: str) -> tuple[Artifact, ...]:
+    """The least that Prometheus and Alertmanager need, scraping whatever has metrics here; and the platform's rules."""
     jobs = [
-        {"job_name": c.name, "static_configs": [{"targets": [site.reach(c.name, c.scrape.port)]}]}
-        for c in scraped
-        if c.scrape
+        {
+            "job_name": c.name,
+            "static_configs": [
+                {"targets": [site.reach(c.name, c.scrape.port)], "labels": {"instance": c.name}}
+            ],
+        }
+        for c in platform.components
+        if c.scrape and site.has(c.name)
     ]
     prometheus = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": ["rules/*.yml"],
         "scrape_configs": jobs,
     }
-    group = {"groups": [{"name": "one", "rules": [{"record": "one", "expr": rule}]}]}
+    group = {"groups": [{"name": "a", "rules": [{"record": "one", "expr": rule}]}]}
     alertmanager = {"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]}
     return (
         yaml_artifact("prometheus/prometheus.yml", prometheus),
-        yaml_artifact("prometheus/rules/one.yml", group),
+        yaml_artifact("prometheus/rules/a.yml", group),
         yaml_artifact("alertmanager/alertmanager.yml", alertmanager),
+        *(artifact for artifact in rules.render(platform, site) if platform.areas),
     )

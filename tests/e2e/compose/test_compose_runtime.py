@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import subprocess
 import time
@@ -166,6 +167,52 @@ def test_a_secret_is_in_its_containers_and_nowhere_else(stack: Stack) -> None:
         m["Destination"] for c in json.loads(everything) for m in c["Mounts"] if "/secrets/" in m["Source"]
     ]
     assert mounted == ["/run/secrets/postgres-password"] * 2
+    owners = {path.parent.name: path.stat() for path in (stack.state / "compose" / "secrets").glob("*/*")}
+    assert {unit: (s.st_uid, s.st_mode & 0o777) for unit, s in owners.items()} == {
+        "postgres": (70, 0o400),
+        "postgres-exporter": (65534, 0o400),
+    }
+
+
+def test_databases_are_out_of_reach_of_whoever_has_no_business_with_them(stack: Stack) -> None:
+    """By name, and by address; from their network nothing gets out of this machine."""
+    stack.deploy()
+
+    def networks(unit: str) -> dict[str, str]:
+        shown = stack.docker(
+            "inspect", "--format", "{{json .NetworkSettings.Networks}}", container_id(stack, unit)
+        )
+        return {name.removeprefix("platformctl_"): of["IPAddress"] for name, of in json.loads(shown).items()}
+
+    assert set(networks("redis")) == set(networks("postgres")) == {"data"}
+    assert set(networks("prometheus")) == {"monitoring"}
+    assert set(networks("redis-exporter")) == {"data", "monitoring"}
+    address = networks("redis")["data"]
+
+    def reaches(unit: str, host: str) -> bool:
+        command = (
+            "exec",
+            container_id(stack, unit),
+            "/bin/wget",
+            "-q",
+            "-T",
+            "2",
+            "-t",
+            "1",
+            "-O",
+            "/dev/null",
+        )
+        try:
+            stack.docker(*command, f"http://{host}/")
+        except subprocess.CalledProcessError as error:
+            return error.returncode not in (4, 5)  # 4: no connection
+        return True
+
+    assert reaches("prometheus", f"{networks('redis-exporter')['monitoring']}:9121")
+    assert not reaches("prometheus", f"{address}:6379")
+    assert not reaches("prometheus", "redis:6379")
+    closed = stack.docker("network", "inspect", "--format", "{{json .Options}}", "platformctl_data")
+    assert json.loads(closed)["com.docker.network.bridge.enable_ip_masquerade"] == "false"
 
 
 def test_another_workspace_is_refused_the_same_project(stack: Stack, tmp_path: Path) -> None:
@@ -196,7 +243,12 @@ def test_a_release_folder_runs_on_another_machine_without_us(stack: Stack, tmp_p
     stack.deploy()
     stack.runtime.down(volumes=True)
     folder = shutil.copytree((stack.state / "current").resolve(), tmp_path / "handed-over")
-    (folder / "secrets" / "postgres-password").write_text("chosen-by-a-person")
+    for unit, user in (("postgres", 70), ("postgres-exporter", 65534)):  # as secrets/README.md says
+        secret = folder / "secrets" / unit / "postgres-password"
+        secret.parent.mkdir()
+        secret.write_text("chosen-by-a-person")
+        os.chown(secret, user, -1)
+        secret.chmod(0o400)
     compose = ["docker", "compose"]
     try:
         up = [*compose, "up", "--detach", "--wait", "--pull", "never"]

@@ -20,6 +20,7 @@ NEEDED = (
     "prometheus-node-exporter",
     "prometheus-redis-exporter",
     "prometheus-postgres-exporter",
+    "prometheus-blackbox-exporter",
     "redis-server",
 )
 ABSENT = [name for name in NEEDED if shutil.which(name) is None]
@@ -40,6 +41,8 @@ COMPONENTS = {
     "ratelimit",
     "gateway",
     "edge",
+    "blackbox-exporter",
+    "entry",
 }
 
 
@@ -78,7 +81,7 @@ def test_every_component_is_healthy(platform: Workspace) -> None:
     status = platform.run("status", "--json").json
     states = {component["name"]: component["state"] for component in status["components"]}  # type: ignore[attr-defined,index]
     skipped = {name for name, state in states.items() if state == "skipped"}
-    assert skipped <= {"grafana", "loki", "promtail"}
+    assert skipped <= {"grafana", "loki", "promtail", "alloy", "tempo", "cadvisor", "prom-label-proxy"}
     assert {name: states[name] for name in states.keys() - skipped} == dict.fromkeys(COMPONENTS, "healthy")
     assert status["well"] is True
 
@@ -86,7 +89,9 @@ def test_every_component_is_healthy(platform: Workspace) -> None:
 def test_every_target_is_up_and_no_rule_fails(platform: Workspace) -> None:
     address = platform.address("prometheus")
     targets = ask("GET", f"{address}/api/v1/targets")["data"]["activeTargets"]  # type: ignore[index]
-    assert {t["labels"]["job"] for t in targets} == COMPONENTS - {"redis", "postgres"}
+    assert {t["labels"]["job"] for t in targets} == (COMPONENTS - {"redis", "postgres", "entry"}) | {
+        "blackbox"
+    }
     assert {t["health"] for t in targets} == {"up"}
     groups = ask("GET", f"{address}/api/v1/rules")["data"]["groups"]  # type: ignore[index]
     assert sum(len(group["rules"]) for group in groups) > 60
