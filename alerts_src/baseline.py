@@ -11,9 +11,9 @@ from typing import Final
 
 from platformctl.model import slo
 from platformctl.model.baseline import P95_METRIC, ZONE_CHANGE_METRIC, ZONE_CHANGE_TIME_METRIC
+from platformctl.model.claims import fires, series, silent
 from platformctl.model.rules import (
     AlertRule,
-    AlertTest,
     DashboardLink,
     InputSeries,
     RecordingRule,
@@ -139,91 +139,96 @@ ENDPOINT_SLOWER: Final = AlertRule(
     " baseline of this hour of the week, and a tenth of a second more.",
     dashboard=DashboardLink(uid="api-endpoints", variables={"service": "job", "route": "route"}),
     tests=(
-        AlertTest(
-            claim="three times slower than usual fires",
-            series=(*_SECOND, *_UTC, _usual(96, "0.3")),
+        fires(
+            "three times slower than usual fires",
+            *_SECOND,
+            *_UTC,
+            _usual(96, "0.3"),
             at=minutes(40),
-            firing=(_ENDPOINT,),
-            interval=minutes(1),
+            every=minutes(1),
+            alerts=(_ENDPOINT,),
         ),
-        AlertTest(
-            claim="as slow as always at this hour is silent",
-            series=(*_SECOND, *_UTC, _usual(96, "0.9")),
+        silent(
+            "as slow as always at this hour is silent",
+            *_SECOND,
+            *_UTC,
+            _usual(96, "0.9"),
             at=minutes(40),
-            firing=(),
-            interval=minutes(1),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="another hour's baseline says nothing of this one",
-            series=(*_SECOND, *_UTC, _usual(97, "0.3")),
+        silent(
+            "another hour's baseline says nothing of this one",
+            *_SECOND,
+            *_UTC,
+            _usual(97, "0.3"),
             at=minutes(40),
-            firing=(),
-            interval=minutes(1),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="the hour is the one of the baseline's zone",
-            series=(*_SECOND, *_zone(0, "0", "3600"), _usual(97, "0.3")),
+        fires(
+            "the hour is the one of the baseline's zone",
+            *_SECOND,
+            *_zone(0, "0", "3600"),
+            _usual(97, "0.3"),
             at=minutes(40),
-            firing=(_ENDPOINT,),
-            interval=minutes(1),
+            every=minutes(1),
+            alerts=(_ENDPOINT,),
         ),
-        AlertTest(
-            claim="a change of the clocks that has come counts",
-            series=(*_SECOND, *_zone(0, "0", "3600"), *_zone(1, "60", "3600"), _usual(98, "0.3")),
+        fires(
+            "a change of the clocks that has come counts",
+            *_SECOND,
+            *_zone(0, "0", "3600"),
+            *_zone(1, "60", "3600"),
+            _usual(98, "0.3"),
             at=minutes(40),
-            firing=(_ENDPOINT,),
-            interval=minutes(1),
+            every=minutes(1),
+            alerts=(_ENDPOINT,),
         ),
-        AlertTest(
-            claim="a change of the clocks that is to come does not count yet",
-            series=(*_SECOND, *_zone(0, "0", "3600"), *_zone(1, "86400", "3600"), _usual(98, "0.3")),
+        silent(
+            "a change of the clocks that is to come does not count yet",
+            *_SECOND,
+            *_zone(0, "0", "3600"),
+            *_zone(1, "86400", "3600"),
+            _usual(98, "0.3"),
             at=minutes(40),
-            firing=(),
-            interval=minutes(1),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="without a baseline it is silent",
-            series=_SECOND,
+        silent("without a baseline it is silent", *_SECOND, at=minutes(40), every=minutes(1)),
+        silent(
+            "twice as slow, but by hundredths of a second, is silent",
+            _bucket("0.05", "0+10x120"),
+            _bucket("0.1", "0+60x120"),
+            _bucket("+Inf", "0+60x120"),
+            *_UTC,
+            _usual(96, "0.03"),
             at=minutes(40),
-            firing=(),
-            interval=minutes(1),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="twice as slow, but by hundredths of a second, is silent",
-            series=(
-                _bucket("0.05", "0+10x120"), _bucket("0.1", "0+60x120"), _bucket("+Inf", "0+60x120"),
-                *_UTC, _usual(96, "0.03"),
-            ),
+        silent(
+            "five requests a minute are too few for a percentile",
+            _bucket("0.25", "0+1x120"),
+            _bucket("1.0", "0+5x120"),
+            _bucket("+Inf", "0+5x120"),
+            *_UTC,
+            _usual(96, "0.3"),
             at=minutes(40),
-            firing=(),
-            interval=minutes(1),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="five requests a minute are too few for a percentile",
-            series=(
-                _bucket("0.25", "0+1x120"), _bucket("1.0", "0+5x120"), _bucket("+Inf", "0+5x120"),
-                *_UTC, _usual(96, "0.3"),
-            ),
-            at=minutes(40),
-            firing=(),
-            interval=minutes(1),
-        ),
-        AlertTest(
-            claim="it resolves when the endpoint is as fast as before",
-            series=(
-                _bucket("0.25", "0+10x30 310+60x90"), _bucket("1.0", "0+60x120"), _bucket("+Inf", "0+60x120"),
-                *_UTC, _usual(96, "0.3"), _usual(97, "0.3"),
-            ),
+        silent(
+            "it resolves when the endpoint is as fast as before",
+            _bucket("0.25", "0+10x30 310+60x90"),
+            _bucket("1.0", "0+60x120"),
+            _bucket("+Inf", "0+60x120"),
+            *_UTC,
+            _usual(96, "0.3"),
+            _usual(97, "0.3"),
             at=minutes(60),
-            firing=(),
-            interval=minutes(1),
+            every=minutes(1),
         ),
     ),
-)  # fmt: skip
+)
 
-_FACTS: Final = InputSeries(
-    series='tenant_info{instance="api", job="api", tenant="t1", tier="gold", vertical="hotels"}',
-    values="1x120",
+_FACTS: Final = series(
+    "tenant_info", "1x120", instance="api", job="api", tenant="t1", tier="gold", vertical="hotels"
 )
 _TIER_SECOND: Final = (
     _FACTS,
@@ -246,26 +251,30 @@ TIER_SLOWER: Final = AlertRule(
     " long as in the recorded baseline of this hour of the week, and a tenth of a second more.",
     dashboard=DashboardLink(uid="platform-overview"),
     tests=(
-        AlertTest(
-            claim="a tier three times slower than usual fires",
-            series=(*_TIER_SECOND, *_UTC, _usual(96, "0.3", tier="gold")),
+        fires(
+            "a tier three times slower than usual fires",
+            *_TIER_SECOND,
+            *_UTC,
+            _usual(96, "0.3", tier="gold"),
             at=minutes(45),
-            firing=({"kind": "tier", "tier": "gold"},),
-            interval=minutes(1),
+            every=minutes(1),
+            alerts=({"kind": "tier", "tier": "gold"},),
         ),
-        AlertTest(
-            claim="a tier that is as slow as always is silent",
-            series=(*_TIER_SECOND, *_UTC, _usual(96, "0.9", tier="gold")),
+        silent(
+            "a tier that is as slow as always is silent",
+            *_TIER_SECOND,
+            *_UTC,
+            _usual(96, "0.9", tier="gold"),
             at=minutes(45),
-            firing=(),
-            interval=minutes(1),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="another tier's baseline says nothing of this one",
-            series=(*_TIER_SECOND, *_UTC, _usual(96, "0.3", tier="bronze")),
+        silent(
+            "another tier's baseline says nothing of this one",
+            *_TIER_SECOND,
+            *_UTC,
+            _usual(96, "0.3", tier="bronze"),
             at=minutes(45),
-            firing=(),
-            interval=minutes(1),
+            every=minutes(1),
         ),
     ),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from platformctl.model.rules import AlertRule, AlertTest, DashboardLink, InputSeries, LogLink, Severity
+from platformctl.model.claims import fires, series, silent
+from platformctl.model.rules import AlertRule, DashboardLink, LogLink, Severity
 from platformctl.model.units import minutes
 
 DATABASES: Final = DashboardLink(uid="database-cache")
@@ -32,32 +33,24 @@ SLOW_QUERIES: Final = AlertRule(
     dashboard=SERVICES,
     logs=SERVICE_LOGS,
     tests=(
-        AlertTest(
-            claim="one statement in twenty being slow fires",
-            series=(
-                InputSeries.of("db_slow_queries_total", "0+5x60", **API, operation="select"),
-                InputSeries.of("db_query_duration_seconds_count", "0+100x60", **API, operation="select"),
-            ),
+        fires(
+            "one statement in twenty being slow fires",
+            series("db_slow_queries_total", "0+5x60", **API, operation="select"),
+            series("db_query_duration_seconds_count", "0+100x60", **API, operation="select"),
             at=minutes(9),
-            firing=({"job": "api"},),
+            alerts=({"job": "api"},),
         ),
-        AlertTest(
-            claim="one in two hundred is silent, however many they are: almost a fault",
-            series=(
-                InputSeries.of("db_slow_queries_total", "0+5x60", **API, operation="select"),
-                InputSeries.of("db_query_duration_seconds_count", "0+1000x60", **API, operation="select"),
-            ),
+        silent(
+            "one in two hundred is silent, however many they are: almost a fault",
+            series("db_slow_queries_total", "0+5x60", **API, operation="select"),
+            series("db_query_duration_seconds_count", "0+1000x60", **API, operation="select"),
             at=minutes(9),
-            firing=(),
         ),
-        AlertTest(
-            claim="it resolves five minutes after the last one",
-            series=(
-                InputSeries.of("db_slow_queries_total", "0+5x40 200x60", **API, operation="select"),
-                InputSeries.of("db_query_duration_seconds_count", "0+100x100", **API, operation="select"),
-            ),
+        silent(
+            "it resolves five minutes after the last one",
+            series("db_slow_queries_total", "0+5x40 200x60", **API, operation="select"),
+            series("db_query_duration_seconds_count", "0+100x100", **API, operation="select"),
             at=minutes(16),
-            firing=(),
         ),
     ),
 )
@@ -75,41 +68,30 @@ REPLICATION_LAG: Final = AlertRule(
     dashboard=DATABASES,
     logs=LogLink(query='{service="postgres"}'),
     tests=(
-        AlertTest(
-            claim="a minute behind for three minutes fires",
-            series=(
-                InputSeries.of("pg_replication_lag_seconds", "60x40", **POSTGRES),
-                InputSeries.of("pg_replication_is_replica", "1x40", **POSTGRES),
-            ),
+        fires(
+            "a minute behind for three minutes fires",
+            series("pg_replication_lag_seconds", "60x40", **POSTGRES),
+            series("pg_replication_is_replica", "1x40", **POSTGRES),
             at=minutes(4),
-            firing=(POSTGRES,),
+            alerts=(POSTGRES,),
         ),
-        AlertTest(
-            claim="25 s behind is silent: almost a fault",
-            series=(
-                InputSeries.of("pg_replication_lag_seconds", "25x40", **POSTGRES),
-                InputSeries.of("pg_replication_is_replica", "1x40", **POSTGRES),
-            ),
+        silent(
+            "25 s behind is silent: almost a fault",
+            series("pg_replication_lag_seconds", "25x40", **POSTGRES),
+            series("pg_replication_is_replica", "1x40", **POSTGRES),
             at=minutes(4),
-            firing=(),
         ),
-        AlertTest(
-            claim="a primary has no lag, whatever its exporter says",
-            series=(
-                InputSeries.of("pg_replication_lag_seconds", "600x40", **POSTGRES),
-                InputSeries.of("pg_replication_is_replica", "0x40", **POSTGRES),
-            ),
+        silent(
+            "a primary has no lag, whatever its exporter says",
+            series("pg_replication_lag_seconds", "600x40", **POSTGRES),
+            series("pg_replication_is_replica", "0x40", **POSTGRES),
             at=minutes(4),
-            firing=(),
         ),
-        AlertTest(
-            claim="a replica that has caught up resolves",
-            series=(
-                InputSeries.of("pg_replication_lag_seconds", "60x20 1x20", **POSTGRES),
-                InputSeries.of("pg_replication_is_replica", "1x40", **POSTGRES),
-            ),
+        silent(
+            "a replica that has caught up resolves",
+            series("pg_replication_lag_seconds", "60x20 1x20", **POSTGRES),
+            series("pg_replication_is_replica", "1x40", **POSTGRES),
             at=minutes(6),
-            firing=(),
         ),
     ),
 )
@@ -130,34 +112,24 @@ CACHE_UNREACHABLE: Final = AlertRule(
     dashboard=SERVICES,
     logs=SERVICE_LOGS,
     tests=(
-        AlertTest(
-            claim="every look-up failing fires",
-            series=(
-                InputSeries.of("cache_lookups_total", "0+10x20", **API, cache="records", result="error"),
-                InputSeries.of("cache_lookups_total", "50x20", **API, cache="records", result="hit"),
-            ),
+        fires(
+            "every look-up failing fires",
+            series("cache_lookups_total", "0+10x20", **API, cache="records", result="error"),
+            series("cache_lookups_total", "50x20", **API, cache="records", result="hit"),
             at=minutes(3),
-            firing=({"job": "api"},),
+            alerts=({"job": "api"},),
         ),
-        AlertTest(
-            claim="four failures of ten are silent: almost a fault",
-            series=(
-                InputSeries.of("cache_lookups_total", "0+4x20", **API, cache="records", result="error"),
-                InputSeries.of("cache_lookups_total", "0+6x20", **API, cache="records", result="hit"),
-            ),
+        silent(
+            "four failures of ten are silent: almost a fault",
+            series("cache_lookups_total", "0+4x20", **API, cache="records", result="error"),
+            series("cache_lookups_total", "0+6x20", **API, cache="records", result="hit"),
             at=minutes(3),
-            firing=(),
         ),
-        AlertTest(
-            claim="it resolves a minute after Redis is back",
-            series=(
-                InputSeries.of(
-                    "cache_lookups_total", "0+10x20 200x20", **API, cache="records", result="error"
-                ),
-                InputSeries.of("cache_lookups_total", "50x20 50+10x20", **API, cache="records", result="hit"),
-            ),
+        silent(
+            "it resolves a minute after Redis is back",
+            series("cache_lookups_total", "0+10x20 200x20", **API, cache="records", result="error"),
+            series("cache_lookups_total", "50x20 50+10x20", **API, cache="records", result="hit"),
             at=minutes(7),
-            firing=(),
         ),
     ),
 )
@@ -175,23 +147,21 @@ REDIS_EVICTS: Final = AlertRule(
     dashboard=DATABASES,
     logs=LogLink(query='{service="redis"}'),
     tests=(
-        AlertTest(
-            claim="ten keys each quarter of a minute for a quarter of an hour fire",
-            series=(InputSeries.of("redis_evicted_keys_total", "0+10x80", **REDIS),),
+        fires(
+            "ten keys each quarter of a minute for a quarter of an hour fire",
+            series("redis_evicted_keys_total", "0+10x80", **REDIS),
             at=minutes(16),
-            firing=(REDIS,),
+            alerts=(REDIS,),
         ),
-        AlertTest(
-            claim="four keys each quarter of a minute are silent: almost a fault",
-            series=(InputSeries.of("redis_evicted_keys_total", "0+4x80", **REDIS),),
+        silent(
+            "four keys each quarter of a minute are silent: almost a fault",
+            series("redis_evicted_keys_total", "0+4x80", **REDIS),
             at=minutes(16),
-            firing=(),
         ),
-        AlertTest(
-            claim="it resolves five minutes after the last one",
-            series=(InputSeries.of("redis_evicted_keys_total", "0+10x80 800x40", **REDIS),),
+        silent(
+            "it resolves five minutes after the last one",
+            series("redis_evicted_keys_total", "0+10x80 800x40", **REDIS),
             at=minutes(26),
-            firing=(),
         ),
     ),
 )
@@ -211,45 +181,34 @@ HIT_RATE: Final = AlertRule(
     description="Under half, at more than ten look-ups a second: the database does the cache's work.",
     dashboard=DATABASES,
     tests=(
-        AlertTest(
-            claim="a third of the keys found for half an hour fires",
-            interval=minutes(1),
-            series=(
-                InputSeries.of("redis_keyspace_hits_total", "0+500x60", **REDIS),
-                InputSeries.of("redis_keyspace_misses_total", "0+1000x60", **REDIS),
-            ),
+        fires(
+            "a third of the keys found for half an hour fires",
+            series("redis_keyspace_hits_total", "0+500x60", **REDIS),
+            series("redis_keyspace_misses_total", "0+1000x60", **REDIS),
             at=minutes(32),
-            firing=(REDIS,),
+            every=minutes(1),
+            alerts=(REDIS,),
         ),
-        AlertTest(
-            claim="six tenths are silent: almost a fault",
-            interval=minutes(1),
-            series=(
-                InputSeries.of("redis_keyspace_hits_total", "0+900x60", **REDIS),
-                InputSeries.of("redis_keyspace_misses_total", "0+600x60", **REDIS),
-            ),
+        silent(
+            "six tenths are silent: almost a fault",
+            series("redis_keyspace_hits_total", "0+900x60", **REDIS),
+            series("redis_keyspace_misses_total", "0+600x60", **REDIS),
             at=minutes(32),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="a handful of look-ups has no hit rate",
-            interval=minutes(1),
-            series=(
-                InputSeries.of("redis_keyspace_hits_total", "0+5x60", **REDIS),
-                InputSeries.of("redis_keyspace_misses_total", "0+50x60", **REDIS),
-            ),
+        silent(
+            "a handful of look-ups has no hit rate",
+            series("redis_keyspace_hits_total", "0+5x60", **REDIS),
+            series("redis_keyspace_misses_total", "0+50x60", **REDIS),
             at=minutes(32),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="a cache that is warm again resolves",
-            interval=minutes(1),
-            series=(
-                InputSeries.of("redis_keyspace_hits_total", "0+500x40 20000+2000x40", **REDIS),
-                InputSeries.of("redis_keyspace_misses_total", "0+1000x80", **REDIS),
-            ),
+        silent(
+            "a cache that is warm again resolves",
+            series("redis_keyspace_hits_total", "0+500x40 20000+2000x40", **REDIS),
+            series("redis_keyspace_misses_total", "0+1000x80", **REDIS),
             at=minutes(55),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )

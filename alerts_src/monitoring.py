@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from platformctl.model.rules import AlertRule, AlertTest, DashboardLink, InputSeries, Severity
+from platformctl.model.claims import fires, series, silent
+from platformctl.model.rules import AlertRule, DashboardLink, Severity
 from platformctl.model.units import minutes
 
 MONITORING: Final = DashboardLink(uid="monitoring-stack")
 PROMETHEUS: Final = {"job": "prometheus", "instance": "prometheus"}
 SERVICES_GROUP: Final = PROMETHEUS | {"rule_group": "services"}
 ALERTMANAGER: Final = {"job": "alertmanager", "instance": "alertmanager"}
-
-
-def _series(name: str, labels: dict[str, str], values: str) -> InputSeries:
-    inside = ", ".join(f'{key}="{value}"' for key, value in labels.items())
-    return InputSeries(series=f"{name}{{{inside}}}", values=values)
 
 
 WATCHDOG: Final = AlertRule(
@@ -27,11 +23,10 @@ WATCHDOG: Final = AlertRule(
     description="Always fires. Whoever receives it raises the alarm when it stops arriving.",
     dashboard=MONITORING,
     tests=(
-        AlertTest(
-            claim="it fires from the first evaluation on, whatever the platform does",
-            series=(_series("up", PROMETHEUS, "0x8"),),
+        fires(
+            "it fires from the first evaluation on, whatever the platform does",
+            series("up", "0x8", **PROMETHEUS),
             at=minutes(0),
-            firing=({},),
         ),
     ),
 )
@@ -48,17 +43,16 @@ RELOAD_FAILED: Final = AlertRule(
     description="It goes on with the last good one: new targets and rules are not in force.",
     dashboard=MONITORING,
     tests=(
-        AlertTest(
-            claim="a refused configuration fires",
-            series=(_series("prometheus_config_last_reload_successful", PROMETHEUS, "1x4 0x12"),),
+        fires(
+            "a refused configuration fires",
+            series("prometheus_config_last_reload_successful", "1x4 0x12", **PROMETHEUS),
             at=minutes(3),
-            firing=(PROMETHEUS,),
+            alerts=(PROMETHEUS,),
         ),
-        AlertTest(
-            claim="a configuration that is mended within the minute is silent",
-            series=(_series("prometheus_config_last_reload_successful", PROMETHEUS, "1x4 0x3 1x12"),),
+        silent(
+            "a configuration that is mended within the minute is silent",
+            series("prometheus_config_last_reload_successful", "1x4 0x3 1x12", **PROMETHEUS),
             at=minutes(3),
-            firing=(),
         ),
     ),
 )
@@ -75,23 +69,21 @@ RULE_FAILURES: Final = AlertRule(
     description="{{ $value | humanize }} evaluations failed in 2 minutes: alerts of this group are blind.",
     dashboard=MONITORING,
     tests=(
-        AlertTest(
-            claim="a group that fails each time fires",
-            series=(_series("prometheus_rule_evaluation_failures_total", SERVICES_GROUP, "0+1x30"),),
+        fires(
+            "a group that fails each time fires",
+            series("prometheus_rule_evaluation_failures_total", "0+1x30", **SERVICES_GROUP),
             at=minutes(5),
-            firing=(SERVICES_GROUP,),
+            alerts=(SERVICES_GROUP,),
         ),
-        AlertTest(
-            claim="one failure is silent",
-            series=(_series("prometheus_rule_evaluation_failures_total", SERVICES_GROUP, "0x4 1x40"),),
+        silent(
+            "one failure is silent",
+            series("prometheus_rule_evaluation_failures_total", "0x4 1x40", **SERVICES_GROUP),
             at=minutes(4),
-            firing=(),
         ),
-        AlertTest(
-            claim="failures of long ago are silent",
-            series=(_series("prometheus_rule_evaluation_failures_total", SERVICES_GROUP, "7x40"),),
+        silent(
+            "failures of long ago are silent",
+            series("prometheus_rule_evaluation_failures_total", "7x40", **SERVICES_GROUP),
             at=minutes(8),
-            firing=(),
         ),
     ),
 )
@@ -108,31 +100,20 @@ MISSED_EVALUATIONS: Final = AlertRule(
     description="{{ $value | humanize }} evaluations were missed in 5 minutes: alerts come late.",
     dashboard=MONITORING,
     tests=(
-        AlertTest(
-            claim="a group that is always late fires",
-            interval=minutes(1),
-            series=(
-                _series(
-                    "prometheus_rule_group_iterations_missed_total",
-                    PROMETHEUS | {"rule_group": "slo"},
-                    "0+2x20",
-                ),
-            ),
+        fires(
+            "a group that is always late fires",
+            series("prometheus_rule_group_iterations_missed_total", "0+2x20", **PROMETHEUS, rule_group="slo"),
             at=minutes(15),
-            firing=(PROMETHEUS | {"rule_group": "slo"},),
+            every=minutes(1),
+            alerts=(PROMETHEUS | {"rule_group": "slo"},),
         ),
-        AlertTest(
-            claim="one miss is silent",
-            interval=minutes(1),
-            series=(
-                _series(
-                    "prometheus_rule_group_iterations_missed_total",
-                    PROMETHEUS | {"rule_group": "slo"},
-                    "0x3 1x20",
-                ),
+        silent(
+            "one miss is silent",
+            series(
+                "prometheus_rule_group_iterations_missed_total", "0x3 1x20", **PROMETHEUS, rule_group="slo"
             ),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -149,17 +130,16 @@ NO_ALERTMANAGER: Final = AlertRule(
     description="Seen only in Prometheus itself and by the dead man's switch: Watchdog has stopped arriving.",
     dashboard=MONITORING,
     tests=(
-        AlertTest(
-            claim="no Alertmanager for two minutes fires",
-            series=(_series("prometheus_notifications_alertmanagers_discovered", PROMETHEUS, "0x12"),),
+        fires(
+            "no Alertmanager for two minutes fires",
+            series("prometheus_notifications_alertmanagers_discovered", "0x12", **PROMETHEUS),
             at=minutes(2),
-            firing=(PROMETHEUS,),
+            alerts=(PROMETHEUS,),
         ),
-        AlertTest(
-            claim="one is enough",
-            series=(_series("prometheus_notifications_alertmanagers_discovered", PROMETHEUS, "1x12"),),
+        silent(
+            "one is enough",
+            series("prometheus_notifications_alertmanagers_discovered", "1x12", **PROMETHEUS),
             at=minutes(2),
-            firing=(),
         ),
     ),
 )
@@ -177,23 +157,21 @@ NOTIFICATIONS_DROPPED: Final = AlertRule(
     description="{{ $value | humanize }} notifications were dropped in a minute.",
     dashboard=MONITORING,
     tests=(
-        AlertTest(
-            claim="notifications that go on being dropped fire",
-            series=(_series("prometheus_notifications_dropped_total", PROMETHEUS, "0+2x20"),),
+        fires(
+            "notifications that go on being dropped fire",
+            series("prometheus_notifications_dropped_total", "0+2x20", **PROMETHEUS),
             at=minutes(4),
-            firing=(PROMETHEUS,),
+            alerts=(PROMETHEUS,),
         ),
-        AlertTest(
-            claim="what a restart of Alertmanager drops is silent",
-            series=(_series("prometheus_notifications_dropped_total", PROMETHEUS, "0x4 9x40"),),
+        silent(
+            "what a restart of Alertmanager drops is silent",
+            series("prometheus_notifications_dropped_total", "0x4 9x40", **PROMETHEUS),
             at=minutes(3),
-            firing=(),
         ),
-        AlertTest(
-            claim="an old count is silent",
-            series=(_series("prometheus_notifications_dropped_total", PROMETHEUS, "9x40"),),
+        silent(
+            "an old count is silent",
+            series("prometheus_notifications_dropped_total", "9x40", **PROMETHEUS),
             at=minutes(8),
-            firing=(),
         ),
     ),
 )
@@ -210,18 +188,13 @@ ALERTMANAGER_DOWN: Final = AlertRule(
     description="Seen only in Prometheus itself and by the dead man's switch: Watchdog has stopped arriving.",
     dashboard=MONITORING,
     tests=(
-        AlertTest(
-            claim="two minutes without an answer fire",
-            series=(_series("up", ALERTMANAGER, "1x4 0x12"),),
+        fires(
+            "two minutes without an answer fire",
+            series("up", "1x4 0x12", **ALERTMANAGER),
             at=minutes(3),
-            firing=(ALERTMANAGER,),
+            alerts=(ALERTMANAGER,),
         ),
-        AlertTest(
-            claim="a restart is silent",
-            series=(_series("up", ALERTMANAGER, "1x4 0x2 1x12"),),
-            at=minutes(3),
-            firing=(),
-        ),
+        silent("a restart is silent", series("up", "1x4 0x2 1x12", **ALERTMANAGER), at=minutes(3)),
     ),
 )
 
@@ -237,17 +210,16 @@ ALERTMANAGER_RELOAD_FAILED: Final = AlertRule(
     description="It goes on with the last good one: new routes and receivers are not in force.",
     dashboard=MONITORING,
     tests=(
-        AlertTest(
-            claim="a refused configuration fires",
-            series=(_series("alertmanager_config_last_reload_successful", ALERTMANAGER, "1x4 0x12"),),
+        fires(
+            "a refused configuration fires",
+            series("alertmanager_config_last_reload_successful", "1x4 0x12", **ALERTMANAGER),
             at=minutes(3),
-            firing=(ALERTMANAGER,),
+            alerts=(ALERTMANAGER,),
         ),
-        AlertTest(
-            claim="a good configuration is silent",
-            series=(_series("alertmanager_config_last_reload_successful", ALERTMANAGER, "1x12"),),
+        silent(
+            "a good configuration is silent",
+            series("alertmanager_config_last_reload_successful", "1x12", **ALERTMANAGER),
             at=minutes(3),
-            firing=(),
         ),
     ),
 )
@@ -267,28 +239,25 @@ NOTIFICATIONS_FAIL: Final = AlertRule(
     description="People who rely on {{ $labels.integration }} are not told. Other ways still work.",
     dashboard=MONITORING,
     tests=(
-        AlertTest(
-            claim="a way that refuses half the messages fires, the other one is silent",
-            series=(
-                _series("alertmanager_notifications_total", ALERTMANAGER | {"integration": "slack"}, "0+2x20"),
-                _series("alertmanager_notifications_failed_total", ALERTMANAGER | {"integration": "slack"}, "0+1x20"),
-                _series("alertmanager_notifications_total", ALERTMANAGER | {"integration": "pagerduty"}, "0+2x20"),
-                _series("alertmanager_notifications_failed_total", ALERTMANAGER | {"integration": "pagerduty"}, "0x20"),
+        fires(
+            "a way that refuses half the messages fires, the other one is silent",
+            series("alertmanager_notifications_total", "0+2x20", **ALERTMANAGER, integration="slack"),
+            series("alertmanager_notifications_failed_total", "0+1x20", **ALERTMANAGER, integration="slack"),
+            series("alertmanager_notifications_total", "0+2x20", **ALERTMANAGER, integration="pagerduty"),
+            series(
+                "alertmanager_notifications_failed_total", "0x20", **ALERTMANAGER, integration="pagerduty"
             ),
             at=minutes(4),
-            firing=(ALERTMANAGER | {"integration": "slack"},),
+            alerts=(ALERTMANAGER | {"integration": "slack"},),
         ),
-        AlertTest(
-            claim="a way that nobody uses is silent",
-            series=(
-                _series("alertmanager_notifications_total", ALERTMANAGER | {"integration": "email"}, "0x20"),
-                _series("alertmanager_notifications_failed_total", ALERTMANAGER | {"integration": "email"}, "0x20"),
-            ),
+        silent(
+            "a way that nobody uses is silent",
+            series("alertmanager_notifications_total", "0x20", **ALERTMANAGER, integration="email"),
+            series("alertmanager_notifications_failed_total", "0x20", **ALERTMANAGER, integration="email"),
             at=minutes(4),
-            firing=(),
         ),
     ),
-)  # fmt: skip
+)
 
 ALERTS: Final = (
     WATCHDOG,

@@ -144,7 +144,15 @@ def _named(*alerts: str) -> Matcher:
     return Matcher("alertname", "|".join(alerts), MatchOp.REGEX)
 
 
+def _aftermath(causes: tuple[str, ...]) -> tuple[Matcher, ...]:
+    """One of these was paged within the last seven minutes."""
+    return (_named("IncidentRecent"), Matcher("cause", "|".join(causes), MatchOp.REGEX))
+
+
 CAUSES: Final = _named("PostgresDown", "RedisDown", "ManyTargetsDown")
+OUTAGES: Final = ("PostgresDown", "RedisDown", "ServiceDown", "ManyTargetsDown")
+LOOKS_BACK: Final = ("ManyTenantsFailing", "TenantHighErrorRate", "TenantSlow", "AuthenticationFailureSpike")
+"""Alerts on shares of five minutes: what an outage has left in them looks like a fault."""
 
 INHIBITIONS: Final = (
     # What has lasted so long that it became more severe is no longer told as what it was.
@@ -165,9 +173,13 @@ INHIBITIONS: Final = (
     Inhibition(source=(CAUSES,), target=(SYMPTOMS,)),
     # Most targets gone at once is one incident: the host, the network or Prometheus itself.
     Inhibition(source=(_named("ManyTargetsDown"),), target=(_named("ServiceDown", "ExporterDown"),)),
+    # The exporter of a dead database or cache may wait for it in vain.
+    Inhibition(
+        source=(_named("PostgresDown", "RedisDown"),), target=(_named("ExporterDown"),), equal=("job",)
+    ),
     # An outage that is paged already also burns the tenants' budgets: one incident, one page.
     Inhibition(
-        source=(_named("ServiceDown", "PostgresDown", "RedisDown", "ManyTargetsDown"),),
+        source=(_named(*OUTAGES),),
         target=(ERROR_BUDGETS,),
     ),
     Inhibition(
@@ -175,9 +187,18 @@ INHIBITIONS: Final = (
         target=(ERROR_BUDGETS, Matcher("slo", "availability")),
     ),
     Inhibition(source=(_named("ResponseOver30s"),), target=(ERROR_BUDGETS, Matcher("slo", "latency"))),
-    # Errors and burnt budgets outlast the outage that made them.
+    # Errors outlast the outage that made them by two minutes, and whatever looks back five minutes by more.
     Inhibition(source=(_named("OutageRecent"),), target=(Matcher("signal", "errors|auth", MatchOp.REGEX),)),
-    Inhibition(source=(_named("OutageRecent"),), target=(ERROR_BUDGETS,)),
+    Inhibition(source=_aftermath(OUTAGES), target=(_named(*LOOKS_BACK),)),
+    Inhibition(source=_aftermath(OUTAGES), target=(ERROR_BUDGETS,)),
+    Inhibition(
+        source=_aftermath(("HighErrorRate",)), target=(_named("ManyTenantsFailing", "TenantHighErrorRate"),)
+    ),
+    Inhibition(
+        source=_aftermath(("HighErrorRate", "ManyTenantsFailing")),
+        target=(ERROR_BUDGETS, Matcher("slo", "availability")),
+    ),
+    Inhibition(source=_aftermath(("ResponseOver30s",)), target=(ERROR_BUDGETS, Matcher("slo", "latency"))),
     # Errors of a whole service or of many tenants are one incident, and no tenant's own.
     Inhibition(
         source=(_named("HighErrorRate"),), target=(_named("ManyTenantsFailing", "TenantHighErrorRate"),)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from platformctl.model.claims import fires, series, silent
 from platformctl.model.rules import (
     AlertRule,
-    AlertTest,
     DashboardLink,
     InputSeries,
     RecordingRule,
@@ -65,38 +65,32 @@ TENANT_LIMITED: Final = AlertRule(
     " its tier no longer fits it, its client does not back off, or it is being abused.",
     dashboard=ONE_TENANT,
     tests=(
-        AlertTest(
-            claim="a tenant that loses a fifth of its requests for a quarter of an hour fires, its neighbour does not",
-            interval=minutes(1),
-            series=(*_requests("busy", 600, 120), *_requests("calm", 600, 6)),
+        fires(
+            "a tenant that loses a fifth of its requests for a quarter of an hour fires, its neighbour does not",
+            *_requests("busy", 600, 120),
+            *_requests("calm", 600, 6),
             at=minutes(15),
-            firing=({"tenant": "busy"},),
+            every=minutes(1),
+            alerts=({"tenant": "busy"},),
         ),
-        AlertTest(
-            claim="a burst of eight minutes is silent",
-            interval=minutes(1),
-            series=(
-                InputSeries(
-                    series='edge_requests_total{tenant="busy", status_class="4xx"}', values="0+60x8 480x20"
-                ),
-                InputSeries(series='edge_requests_throttled_total{tenant="busy"}', values="0+60x8 480x20"),
-            ),
+        silent(
+            "a burst of eight minutes is silent",
+            series("edge_requests_total", "0+60x8 480x20", tenant="busy", status_class="4xx"),
+            series("edge_requests_throttled_total", "0+60x8 480x20", tenant="busy"),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="all of a handful of requests refused is silent",
-            interval=minutes(1),
-            series=_requests("tiny", 3, 3),
+        silent(
+            "all of a handful of requests refused is silent",
+            *_requests("tiny", 3, 3),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="requests without a tenant have their own alert",
-            interval=minutes(1),
-            series=_requests("unknown", 600, 590),
+        silent(
+            "requests without a tenant have their own alert",
+            *_requests("unknown", 600, 590),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -114,19 +108,15 @@ ANONYMOUS_FLOOD: Final = AlertRule(
     " a storm on log-in or a scan. Tenants are not affected as long as this is all that fires.",
     dashboard=DASHBOARD,
     tests=(
-        AlertTest(
-            claim="ten refusals a second for eight minutes fire",
-            interval=minutes(1),
-            series=_requests("unknown", 700, 600),
+        fires(
+            "ten refusals a second for eight minutes fire",
+            *_requests("unknown", 700, 600),
             at=minutes(9),
-            firing=({"tenant": "unknown"},),
+            every=minutes(1),
+            alerts=({"tenant": "unknown"},),
         ),
-        AlertTest(
-            claim="mistyped passwords are silent",
-            interval=minutes(1),
-            series=_requests("unknown", 700, 60),
-            at=minutes(9),
-            firing=(),
+        silent(
+            "mistyped passwords are silent", *_requests("unknown", 700, 60), at=minutes(9), every=minutes(1)
         ),
     ),
 )
@@ -147,40 +137,39 @@ GLOBAL_BLOCKING: Final = AlertRule(
     " a policy or an emergency factor that is wrong, or a ceiling that is too low. We refuse those we serve.",
     dashboard=DASHBOARD,
     tests=(
-        AlertTest(
-            claim="three of four tenants that lose half of their requests fire",
-            interval=minutes(1),
-            series=(
-                *_requests("a", 60, 30), *_requests("b", 60, 30), *_requests("c", 60, 30), *_requests("d", 60, 0),
-            ),
+        fires(
+            "three of four tenants that lose half of their requests fire",
+            *_requests("a", 60, 30),
+            *_requests("b", 60, 30),
+            *_requests("c", 60, 30),
+            *_requests("d", 60, 0),
             at=minutes(4),
-            firing=({},),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="one flooding tenant beside others is silent",
-            interval=minutes(1),
-            series=(*_requests("a", 6000, 5900), *_requests("b", 60, 0), *_requests("c", 60, 0)),
+        silent(
+            "one flooding tenant beside others is silent",
+            *_requests("a", 6000, 5900),
+            *_requests("b", 60, 0),
+            *_requests("c", 60, 0),
             at=minutes(4),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="two tenants over their limits are two tenants, however few there are",
-            interval=minutes(1),
-            series=(*_requests("a", 60, 30), *_requests("b", 60, 30), *_requests("c", 60, 0)),
+        silent(
+            "two tenants over their limits are two tenants, however few there are",
+            *_requests("a", 60, 30),
+            *_requests("b", 60, 30),
+            *_requests("c", 60, 0),
             at=minutes(4),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="three of twenty tenants are no incident",
-            interval=minutes(1),
-            series=tuple(
-                series for n in range(20) for series in _requests(f"t{n}", 60, 30 if n < 3 else 0)
-            ),
+        silent(
+            "three of twenty tenants are no incident",
+            *(series for n in range(20) for series in _requests(f"t{n}", 60, 30 if n < 3 else 0)),
             at=minutes(4),
-            firing=(),
+            every=minutes(1),
         ),
     ),
-)  # fmt: skip
+)
 
 RECORDING_RULES: Final = (REQUESTS, THROTTLED, SHARE)
 ALERTS: Final = (TENANT_LIMITED, ANONYMOUS_FLOOD, GLOBAL_BLOCKING)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from platformctl.model.claims import fires, series, silent
 from platformctl.model.rules import (
     AlertRule,
-    AlertTest,
     DashboardLink,
     Escalation,
     InputSeries,
@@ -64,14 +64,9 @@ POOL_RATIO: Final = RecordingRule(
 )
 
 
-def _series(name: str, labels: dict[str, str], values: str) -> InputSeries:
-    inside = ", ".join(f'{key}="{value}"' for key, value in labels.items())
-    return InputSeries(series=f"{name}{{{inside}}}", values=values)
-
-
 def _share(used: str, whole: str, labels: dict[str, str], percent: str) -> tuple[InputSeries, ...]:
     """A constant whole of 100, and how much of it is used, sample by sample."""
-    return (_series(used, labels, percent), _series(whole, labels, "100x999"))
+    return (series(used, percent, **labels), series(whole, "100x999", **labels))
 
 
 CPU: Final = AlertRule(
@@ -86,28 +81,24 @@ CPU: Final = AlertRule(
     description="The CPU has been more than 80% busy for ten minutes: response times grow from here.",
     dashboard=INFRASTRUCTURE,
     tests=(
-        AlertTest(
-            claim="nine tenths busy for a quarter of an hour fires",
-            interval=minutes(1),
-            series=(_series("node_cpu_seconds_total", NODE | {"cpu": "0", "mode": "idle"}, "0+6x20"),),
+        fires(
+            "nine tenths busy for a quarter of an hour fires",
+            series("node_cpu_seconds_total", "0+6x20", **NODE, cpu="0", mode="idle"),
             at=minutes(16),
-            firing=(NODE,),
+            every=minutes(1),
+            alerts=(NODE,),
         ),
-        AlertTest(
-            claim="three quarters busy is silent",
-            interval=minutes(1),
-            series=(_series("node_cpu_seconds_total", NODE | {"cpu": "0", "mode": "idle"}, "0+15x20"),),
+        silent(
+            "three quarters busy is silent",
+            series("node_cpu_seconds_total", "0+15x20", **NODE, cpu="0", mode="idle"),
             at=minutes(16),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="a busy peak of eight minutes is silent",
-            interval=minutes(1),
-            series=(
-                _series("node_cpu_seconds_total", NODE | {"cpu": "0", "mode": "idle"}, "0+6x8 48+60x20"),
-            ),
+        silent(
+            "a busy peak of eight minutes is silent",
+            series("node_cpu_seconds_total", "0+6x8 48+60x20", **NODE, cpu="0", mode="idle"),
             at=minutes(16),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -124,19 +115,18 @@ MEMORY: Final = AlertRule(
     description="Less than 20% of the memory has been available for ten minutes: the OOM killer is next.",
     dashboard=INFRASTRUCTURE,
     tests=(
-        AlertTest(
-            claim="a tenth available for a quarter of an hour fires",
-            interval=minutes(1),
-            series=_share("node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes", NODE, "10x20"),
+        fires(
+            "a tenth available for a quarter of an hour fires",
+            *_share("node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes", NODE, "10x20"),
             at=minutes(15),
-            firing=(NODE,),
+            every=minutes(1),
+            alerts=(NODE,),
         ),
-        AlertTest(
-            claim="a quarter available is silent",
-            interval=minutes(1),
-            series=_share("node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes", NODE, "25x20"),
+        silent(
+            "a quarter available is silent",
+            *_share("node_memory_MemAvailable_bytes", "node_memory_MemTotal_bytes", NODE, "25x20"),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -157,32 +147,32 @@ DISK: Final = AlertRule(
     description="The file system has been more than 80% full for ten minutes: PostgreSQL stops when it is full.",
     dashboard=INFRASTRUCTURE,
     tests=(
-        AlertTest(
-            claim="a tenth free for a quarter of an hour fires",
-            interval=minutes(1),
-            series=_share("node_filesystem_avail_bytes", "node_filesystem_size_bytes", _DISK_LABELS, "10x20"),
+        fires(
+            "a tenth free for a quarter of an hour fires",
+            *_share("node_filesystem_avail_bytes", "node_filesystem_size_bytes", _DISK_LABELS, "10x20"),
             at=minutes(15),
-            firing=(ROOT,),
+            every=minutes(1),
+            alerts=(ROOT,),
         ),
-        AlertTest(
-            claim="a quarter free is silent",
-            interval=minutes(1),
-            series=_share("node_filesystem_avail_bytes", "node_filesystem_size_bytes", _DISK_LABELS, "25x20"),
+        silent(
+            "a quarter free is silent",
+            *_share("node_filesystem_avail_bytes", "node_filesystem_size_bytes", _DISK_LABELS, "25x20"),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="a file system in memory may be full",
-            interval=minutes(1),
-            series=_share(
-                "node_filesystem_avail_bytes", "node_filesystem_size_bytes",
-                _DISK_LABELS | {"fstype": "tmpfs"}, "1x20",
+        silent(
+            "a file system in memory may be full",
+            *_share(
+                "node_filesystem_avail_bytes",
+                "node_filesystem_size_bytes",
+                _DISK_LABELS | {"fstype": "tmpfs"},
+                "1x20",
             ),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
     ),
-)  # fmt: skip
+)
 
 POSTGRES_CONNECTIONS: Final = AlertRule(
     name="PostgresConnectionsSaturated",
@@ -196,32 +186,21 @@ POSTGRES_CONNECTIONS: Final = AlertRule(
     description="More than 80% for ten minutes: at 100% new connections are refused and requests fail.",
     dashboard=DATABASES,
     tests=(
-        AlertTest(
-            claim="85 of 100 connections for a quarter of an hour fire, whatever their state",
-            interval=minutes(1),
-            series=(
-                _series(
-                    "pg_stat_activity_count", POSTGRES | {"datname": "platform", "state": "active"}, "25x20"
-                ),
-                _series(
-                    "pg_stat_activity_count", POSTGRES | {"datname": "platform", "state": "idle"}, "60x20"
-                ),
-                _series("pg_settings_max_connections", POSTGRES, "100x20"),
-            ),
+        fires(
+            "85 of 100 connections for a quarter of an hour fire, whatever their state",
+            series("pg_stat_activity_count", "25x20", **POSTGRES, datname="platform", state="active"),
+            series("pg_stat_activity_count", "60x20", **POSTGRES, datname="platform", state="idle"),
+            series("pg_settings_max_connections", "100x20", **POSTGRES),
             at=minutes(15),
-            firing=(POSTGRES,),
+            every=minutes(1),
+            alerts=(POSTGRES,),
         ),
-        AlertTest(
-            claim="75 of 100 connections are silent",
-            interval=minutes(1),
-            series=(
-                _series(
-                    "pg_stat_activity_count", POSTGRES | {"datname": "platform", "state": "idle"}, "75x20"
-                ),
-                _series("pg_settings_max_connections", POSTGRES, "100x20"),
-            ),
+        silent(
+            "75 of 100 connections are silent",
+            series("pg_stat_activity_count", "75x20", **POSTGRES, datname="platform", state="idle"),
+            series("pg_settings_max_connections", "100x20", **POSTGRES),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -238,29 +217,25 @@ REDIS_MEMORY: Final = AlertRule(
     description="More than 80% for ten minutes: at 100% Redis evicts keys or refuses writes.",
     dashboard=DATABASES,
     tests=(
-        AlertTest(
-            claim="nine tenths of the limit for a quarter of an hour fire",
-            interval=minutes(1),
-            series=_share("redis_memory_used_bytes", "redis_memory_max_bytes", REDIS, "90x20"),
+        fires(
+            "nine tenths of the limit for a quarter of an hour fire",
+            *_share("redis_memory_used_bytes", "redis_memory_max_bytes", REDIS, "90x20"),
             at=minutes(15),
-            firing=(REDIS,),
+            every=minutes(1),
+            alerts=(REDIS,),
         ),
-        AlertTest(
-            claim="three quarters of the limit are silent",
-            interval=minutes(1),
-            series=_share("redis_memory_used_bytes", "redis_memory_max_bytes", REDIS, "75x20"),
+        silent(
+            "three quarters of the limit are silent",
+            *_share("redis_memory_used_bytes", "redis_memory_max_bytes", REDIS, "75x20"),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="without a limit there is nothing to fill",
-            interval=minutes(1),
-            series=(
-                _series("redis_memory_used_bytes", REDIS, "90x20"),
-                _series("redis_memory_max_bytes", REDIS, "0x20"),
-            ),
+        silent(
+            "without a limit there is nothing to fill",
+            series("redis_memory_used_bytes", "90x20", **REDIS),
+            series("redis_memory_max_bytes", "0x20", **REDIS),
             at=minutes(15),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -278,29 +253,27 @@ DB_POOL: Final = AlertRule(
     description="More than 80% for two minutes: at 100% requests wait for a connection, and then fail.",
     dashboard=SERVICES,
     tests=(
-        AlertTest(
-            claim="nine tenths of the pool for three minutes fire",
-            series=_share("db_pool_connections_in_use", "db_pool_connections_max", API, "90x20"),
+        fires(
+            "nine tenths of the pool for three minutes fire",
+            *_share("db_pool_connections_in_use", "db_pool_connections_max", API, "90x20"),
             at=minutes(3),
-            firing=(API,),
+            alerts=(API,),
         ),
-        AlertTest(
-            claim="nine tenths of the pool for ten minutes page, besides",
-            series=_share("db_pool_connections_in_use", "db_pool_connections_max", API, "90x50"),
+        fires(
+            "nine tenths of the pool for ten minutes page, besides",
+            *_share("db_pool_connections_in_use", "db_pool_connections_max", API, "90x50"),
             at=minutes(11),
-            firing=(API, API | {"severity": "critical", "escalated": "true"}),
+            alerts=(API, API | {"severity": "critical", "escalated": "true"}),
         ),
-        AlertTest(
-            claim="a pool that empties ends its page with its ticket",
-            series=_share("db_pool_connections_in_use", "db_pool_connections_max", API, "90x48 10x20"),
+        silent(
+            "a pool that empties ends its page with its ticket",
+            *_share("db_pool_connections_in_use", "db_pool_connections_max", API, "90x48 10x20"),
             at=minutes(13),
-            firing=(),
         ),
-        AlertTest(
-            claim="a full pool for one minute is silent",
-            series=_share("db_pool_connections_in_use", "db_pool_connections_max", API, "100x4 10x20"),
+        silent(
+            "a full pool for one minute is silent",
+            *_share("db_pool_connections_in_use", "db_pool_connections_max", API, "100x4 10x20"),
             at=minutes(3),
-            firing=(),
         ),
     ),
 )

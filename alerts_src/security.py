@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from platformctl.model.claims import fires, silent
 from platformctl.model.rules import (
     AlertRule,
-    AlertTest,
     DashboardLink,
     InputSeries,
     LogLink,
@@ -56,32 +56,27 @@ TENANT_SPIKE: Final = AlertRule(
     dashboard=TENANT,
     logs=LogLink(query='{service=~".+"} | json | tenant="{{ $labels.tenant }}" |= "login"'),
     tests=(
-        AlertTest(
-            claim="six failures of seven log-ins each quarter of a minute fire for that tenant alone",
-            series=(
-                *_attempts("guessed", failure="0+6x40", success="0+1x40"),
-                *_attempts("calm", failure="0x40", success="0+7x40"),
-            ),
+        fires(
+            "six failures of seven log-ins each quarter of a minute fire for that tenant alone",
+            *_attempts("guessed", failure="0+6x40", success="0+1x40"),
+            *_attempts("calm", failure="0x40", success="0+7x40"),
             at=minutes(8),
-            firing=({"tenant": "guessed"},),
+            alerts=({"tenant": "guessed"},),
         ),
-        AlertTest(
-            claim="four failures of ten are silent, however many they are",
-            series=_attempts("clumsy", failure="0+4x40", success="0+6x40"),
+        silent(
+            "four failures of ten are silent, however many they are",
+            *_attempts("clumsy", failure="0+4x40", success="0+6x40"),
             at=minutes(8),
-            firing=(),
         ),
-        AlertTest(
-            claim="ten failures in five minutes are somebody who has forgotten a password",
-            series=_attempts("small", failure="0+0.5x40", success="0x40"),
+        silent(
+            "ten failures in five minutes are somebody who has forgotten a password",
+            *_attempts("small", failure="0+0.5x40", success="0x40"),
             at=minutes(8),
-            firing=(),
         ),
-        AlertTest(
-            claim="it resolves five minutes after the last failure",
-            series=_attempts("guessed", failure="0+6x20 120x60", success="0+1x80"),
+        silent(
+            "it resolves five minutes after the last failure",
+            *_attempts("guessed", failure="0+6x20 120x60", success="0+1x80"),
             at=minutes(12),
-            firing=(),
         ),
     ),
 )
@@ -102,38 +97,26 @@ NOBODY_GETS_IN: Final = AlertRule(
     dashboard=OVERVIEW,
     logs=LogLink(query='{service=~".+"} |= "login" | json | level=~"warning|error"'),
     tests=(
-        AlertTest(
-            claim="nine of ten log-ins of three tenants failing fire once",
-            series=tuple(
-                s for t in ("a", "b", "c") for s in _attempts(t, failure="0+9x20", success="0+1x20")
-            ),
+        fires(
+            "nine of ten log-ins of three tenants failing fire once",
+            *(s for t in ("a", "b", "c") for s in _attempts(t, failure="0+9x20", success="0+1x20")),
             at=minutes(3),
-            firing=({},),
         ),
-        AlertTest(
-            claim="one tenant under attack is not everywhere",
-            series=(
-                *_attempts("guessed", failure="0+90x20", success="0x20"),
-                *_attempts("calm", failure="0x20", success="0+2x20"),
-            ),
+        silent(
+            "one tenant under attack is not everywhere",
+            *_attempts("guessed", failure="0+90x20", success="0x20"),
+            *_attempts("calm", failure="0x20", success="0+2x20"),
             at=minutes(3),
-            firing=(),
         ),
-        AlertTest(
-            claim="four of ten are silent: almost a fault",
-            series=tuple(
-                s for t in ("a", "b", "c") for s in _attempts(t, failure="0+4x20", success="0+6x20")
-            ),
+        silent(
+            "four of ten are silent: almost a fault",
+            *(s for t in ("a", "b", "c") for s in _attempts(t, failure="0+4x20", success="0+6x20")),
             at=minutes(3),
-            firing=(),
         ),
-        AlertTest(
-            claim="it resolves a minute after log-ins work again",
-            series=tuple(
-                s for t in ("a", "b", "c") for s in _attempts(t, failure="0+9x12 108x40", success="0+1x52")
-            ),
+        silent(
+            "it resolves a minute after log-ins work again",
+            *(s for t in ("a", "b", "c") for s in _attempts(t, failure="0+9x12 108x40", success="0+1x52")),
             at=minutes(6),
-            firing=(),
         ),
     ),
 )

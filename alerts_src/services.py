@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from platformctl.model.claims import fires, silent
 from platformctl.model.rules import (
     AlertRule,
-    AlertTest,
     DashboardLink,
     InputSeries,
     LogLink,
@@ -53,50 +53,52 @@ HIGH_ERROR_RATE: Final = AlertRule(
     severity=Severity.CRITICAL,
     team="backend",
     labels={"signal": "errors"},
-    keep_firing_for=minutes(5),
+    keep_firing_for=minutes(1),
     why_for="No `for`: the minute of the rate is the wait. Five errors are the floor, so that one bad request of"
-    " a quiet night pages nobody. It stays for five minutes, since errors come in waves, and since the error"
-    " budgets' five-minute windows, which it silences, must have forgotten the errors when it goes.",
+    " a quiet night pages nobody. It stays for a minute, since errors come in waves: two within two minutes are one"
+    " incident. What they leave in windows of five minutes, IncidentRecent silences.",
     summary="{{ $value | humanizePercentage }} of the requests to {{ $labels.job }} fail.",
     description="More than 5% of the requests of the last minute were answered with a server error.",
     dashboard=SERVICES,
     logs=LogLink(query='{service="{{ $labels.job }}", level="error"}'),
     tests=(
-        AlertTest(
-            claim="six errors in a hundred requests fire",
-            series=(_requests("200", "0+94x12"), _requests("500", "0+6x12")),
+        fires(
+            "six errors in a hundred requests fire",
+            _requests("200", "0+94x12"),
+            _requests("500", "0+6x12"),
             at=minutes(2),
-            firing=({"job": "api"},),
+            alerts=({"job": "api"},),
         ),
-        AlertTest(
-            claim="four errors in a hundred requests are silent",
-            series=(_requests("200", "0+96x12"), _requests("500", "0+4x12")),
+        silent(
+            "four errors in a hundred requests are silent",
+            _requests("200", "0+96x12"),
+            _requests("500", "0+4x12"),
             at=minutes(2),
-            firing=(),
         ),
-        AlertTest(
-            claim="client errors are not ours",
-            series=(_requests("200", "0+10x12"), _requests("429", "0+90x12")),
+        silent(
+            "client errors are not ours",
+            _requests("200", "0+10x12"),
+            _requests("429", "0+90x12"),
             at=minutes(2),
-            firing=(),
         ),
-        AlertTest(
-            claim="one failure of two requests in a quiet minute is silent",
-            series=(_requests("200", "0 0 0 0 1 1 1 1 1"), _requests("500", "0 0 0 0 1 1 1 1 1")),
+        silent(
+            "one failure of two requests in a quiet minute is silent",
+            _requests("200", "0 0 0 0 1 1 1 1 1"),
+            _requests("500", "0 0 0 0 1 1 1 1 1"),
             at=seconds(90),
-            firing=(),
         ),
-        AlertTest(
-            claim="it stays between two waves of errors",
-            series=(_requests("200", "0+94x48"), _requests("500", "0+6x12 72x36")),
-            at=minutes(8),
-            firing=({"job": "api"},),
+        fires(
+            "it stays between two waves of errors",
+            _requests("200", "0+94x48"),
+            _requests("500", "0+6x12 72x36"),
+            at=minutes(4),
+            alerts=({"job": "api"},),
         ),
-        AlertTest(
-            claim="it resolves six minutes after the last error",
-            series=(_requests("200", "0+94x48"), _requests("500", "0+6x12 72x36")),
-            at=minutes(10),
-            firing=(),
+        silent(
+            "it resolves two minutes after the last error",
+            _requests("200", "0+94x48"),
+            _requests("500", "0+6x12 72x36"),
+            at=minutes(5),
         ),
     ),
 )
@@ -133,29 +135,28 @@ SLOW_RESPONSE: Final = AlertRule(
     dashboard=ROUTES,
     logs=LogLink(query='{service="{{ $labels.job }}"} | json | route="{{ $labels.route }}"'),
     tests=(
-        AlertTest(
-            claim="a request that took more than 30 s fires",
-            series=_durations("0+10x12", "0+10x4 51+10x7", "0+10x4 51+10x7"),
+        fires(
+            "a request that took more than 30 s fires",
+            *_durations("0+10x12", "0+10x4 51+10x7", "0+10x4 51+10x7"),
             at=minutes(2),
-            firing=({"job": "api", "route": "/reports"},),
+            alerts=({"job": "api", "route": "/reports"},),
         ),
-        AlertTest(
-            claim="a request that hangs fires before it ends",
-            series=(_oldest("0 0 15 30 45 60 75"),),
+        fires(
+            "a request that hangs fires before it ends",
+            _oldest("0 0 15 30 45 60 75"),
             at=seconds(60),
-            firing=({"job": "api", "route": "/reports"},),
+            alerts=({"job": "api", "route": "/reports"},),
         ),
-        AlertTest(
-            claim="a request of exactly 30 s is silent",
-            series=(*_durations("0+10x12", "0+10x12", "0+10x12"), _oldest("0 15 30 0 0 0 0 0 0")),
+        silent(
+            "a request of exactly 30 s is silent",
+            *_durations("0+10x12", "0+10x12", "0+10x12"),
+            _oldest("0 15 30 0 0 0 0 0 0"),
             at=seconds(30),
-            firing=(),
         ),
-        AlertTest(
-            claim="it resolves two minutes after the slow request",
-            series=_durations("0+10x24", "0 10 21+10x22", "0 10 21+10x22"),
+        silent(
+            "it resolves two minutes after the slow request",
+            *_durations("0+10x24", "0 10 21+10x22", "0 10 21+10x22"),
             at=minutes(5),
-            firing=(),
         ),
     ),
 )

@@ -7,7 +7,8 @@ from typing import Final
 from platform_telemetry.contract import OVERFLOW, UNKNOWN_TENANT
 from platformctl.model import slo
 from platformctl.model import slo_samples as samples
-from platformctl.model.rules import AlertRule, AlertTest, DashboardLink, Severity
+from platformctl.model.claims import fires, silent
+from platformctl.model.rules import AlertRule, DashboardLink, Severity
 from platformctl.model.units import days, minutes
 
 INTERVAL: Final = minutes(5)
@@ -41,56 +42,45 @@ BUDGET_SPENT: Final = AlertRule(
     ),
     dashboard=TENANT,
     tests=(
-        AlertTest(
-            claim="two hours at a burn rate of 20, and nothing else in 30 days, leave -1900 %",
-            interval=minutes(1),
-            series=(
-                samples.WEEK_OF_HISTORY,
-                *samples.tier("test"),
-                samples.tenant("inn"),
-                samples.answers("inn", "2xx", "0+98x190"),
-                samples.answers("inn", "5xx", "0+2x190"),
-            ),
+        fires(
+            "two hours at a burn rate of 20, and nothing else in 30 days, leave -1900 %",
+            samples.WEEK_OF_HISTORY,
+            *samples.tier("test"),
+            samples.tenant("inn"),
+            samples.answers("inn", "2xx", "0+98x190"),
+            samples.answers("inn", "5xx", "0+2x190"),
             at=minutes(185),
-            firing=(samples.labels("inn"),),
+            every=minutes(1),
+            alerts=(samples.labels("inn"),),
         ),
-        AlertTest(
-            claim="an early outage of a platform that is two hours old is no ticket",
-            interval=minutes(1),
-            series=(
-                *samples.tier("test"),
-                samples.tenant("inn"),
-                samples.answers("inn", "2xx", "0+98x190"),
-                samples.answers("inn", "5xx", "0+2x190"),
-            ),
+        silent(
+            "an early outage of a platform that is two hours old is no ticket",
+            *samples.tier("test"),
+            samples.tenant("inn"),
+            samples.answers("inn", "2xx", "0+98x190"),
+            samples.answers("inn", "5xx", "0+2x190"),
             at=minutes(185),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="a burn rate of 0.9 leaves 10 %",
-            interval=minutes(1),
-            series=(
-                samples.WEEK_OF_HISTORY,
-                *samples.tier("test"),
-                samples.tenant("inn"),
-                samples.answers("inn", "2xx", "0+9991x190"),
-                samples.answers("inn", "5xx", "0+9x190"),
-            ),
+        silent(
+            "a burn rate of 0.9 leaves 10 %",
+            samples.WEEK_OF_HISTORY,
+            *samples.tier("test"),
+            samples.tenant("inn"),
+            samples.answers("inn", "2xx", "0+9991x190"),
+            samples.answers("inn", "5xx", "0+9x190"),
             at=minutes(185),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="two failures are too few to speak of a broken objective",
-            interval=minutes(1),
-            series=(
-                samples.WEEK_OF_HISTORY,
-                *samples.tier("test"),
-                samples.tenant("quiet-inn"),
-                samples.answers("quiet-inn", "2xx", "0x30 8x160"),
-                samples.answers("quiet-inn", "5xx", "0x30 2x160"),
-            ),
+        silent(
+            "two failures are too few to speak of a broken objective",
+            samples.WEEK_OF_HISTORY,
+            *samples.tier("test"),
+            samples.tenant("quiet-inn"),
+            samples.answers("quiet-inn", "2xx", "0x30 8x160"),
+            samples.answers("quiet-inn", "5xx", "0x30 2x160"),
             at=minutes(185),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -109,27 +99,22 @@ WITHOUT_OBJECTIVE: Final = AlertRule(
     description="tenant_info has no row for {{ $labels.tenant }}, or its tier is not in slas/tiers.yml.",
     dashboard=OVERVIEW,
     tests=(
-        AlertTest(
-            claim="a tenant that tenant_info does not know fires; one that it knows does not",
-            interval=minutes(1),
-            series=(
-                *samples.tier("test"),
-                samples.tenant("inn"),
-                samples.answers("inn", "2xx", "0+10x40"),
-                samples.answers("forgotten-inn", "2xx", "0+10x40"),
-            ),
+        fires(
+            "a tenant that tenant_info does not know fires; one that it knows does not",
+            *samples.tier("test"),
+            samples.tenant("inn"),
+            samples.answers("inn", "2xx", "0+10x40"),
+            samples.answers("forgotten-inn", "2xx", "0+10x40"),
             at=minutes(30),
-            firing=({"tenant": "forgotten-inn"},),
+            every=minutes(1),
+            alerts=({"tenant": "forgotten-inn"},),
         ),
-        AlertTest(
-            claim="requests of unregistered tenants are counted together and have no objective",
-            interval=minutes(1),
-            series=(
-                samples.answers(UNKNOWN_TENANT, "4xx", "0+10x40"),
-                samples.answers(OVERFLOW, "2xx", "0+10x40"),
-            ),
+        silent(
+            "requests of unregistered tenants are counted together and have no objective",
+            samples.answers(UNKNOWN_TENANT, "4xx", "0+10x40"),
+            samples.answers(OVERFLOW, "2xx", "0+10x40"),
             at=minutes(30),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 from platformctl.model import slo_samples as samples
+from platformctl.model.claims import fires, silent
 from platformctl.model.rules import (
     AlertRule,
-    AlertTest,
     DashboardLink,
     Escalation,
     InputSeries,
@@ -71,44 +71,43 @@ HIGH_ERRORS: Final = AlertRule(
     dashboard=TENANT,
     logs=TENANT_LOGS,
     tests=(
-        AlertTest(
-            claim="a fifth of 10 requests a minute failing fires for that tenant alone",
-            interval=minutes(1),
-            series=(
-                *(samples.tenant(name) for name in ("bad-inn", "good-inn")),
-                *_failing("bad-inn"),
-                _job_answers("good-inn", "0+10x60"),
-            ),
+        fires(
+            "a fifth of 10 requests a minute failing fires for that tenant alone",
+            *(samples.tenant(name) for name in ("bad-inn", "good-inn")),
+            *_failing("bad-inn"),
+            _job_answers("good-inn", "0+10x60"),
             at=minutes(12),
-            firing=(_labels("bad-inn"),),
+            every=minutes(1),
+            alerts=(_labels("bad-inn"),),
         ),
-        AlertTest(
-            claim="after a quarter of an hour it pages, besides",
-            interval=minutes(1),
-            series=(samples.tenant("bad-inn"), *_failing("bad-inn")),
+        fires(
+            "after a quarter of an hour it pages, besides",
+            samples.tenant("bad-inn"),
+            *_failing("bad-inn"),
             at=minutes(30),
-            firing=(_labels("bad-inn"), _labels("bad-inn") | {"severity": "critical", "escalated": "true"}),
+            every=minutes(1),
+            alerts=(_labels("bad-inn"), _labels("bad-inn") | {"severity": "critical", "escalated": "true"}),
         ),
-        AlertTest(
-            claim="9 % failing is silent: almost a fault",
-            interval=minutes(1),
-            series=(samples.tenant("inn"), *_failing("inn", bad="0+9x60", good="0+91x60")),
+        silent(
+            "9 % failing is silent: almost a fault",
+            samples.tenant("inn"),
+            *_failing("inn", bad="0+9x60", good="0+91x60"),
             at=minutes(20),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="3 of 15 requests in five minutes are too few",
-            interval=minutes(1),
-            series=(samples.tenant("inn"), *_failing("inn", bad="0+0.6x60", good="0+2.4x60")),
+        silent(
+            "3 of 15 requests in five minutes are too few",
+            samples.tenant("inn"),
+            *_failing("inn", bad="0+0.6x60", good="0+2.4x60"),
             at=minutes(20),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="it resolves when five minutes were good",
-            interval=minutes(1),
-            series=(samples.tenant("inn"), *_failing("inn", bad="0+2x15 30x40")),
+        silent(
+            "it resolves when five minutes were good",
+            samples.tenant("inn"),
+            *_failing("inn", bad="0+2x15 30x40"),
             at=minutes(22),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -126,38 +125,30 @@ SLOW: Final = AlertRule(
     dashboard=TENANT,
     logs=TENANT_LOGS,
     tests=(
-        AlertTest(
-            claim="40 % slower than the threshold for a quarter of an hour fires",
-            interval=minutes(1),
-            series=(
-                *samples.tier("test"),
-                samples.tenant("inn"),
-                *samples.durations("inn", under_half_a_second="0+60x60", all_="0+100x60"),
-            ),
+        fires(
+            "40 % slower than the threshold for a quarter of an hour fires",
+            *samples.tier("test"),
+            samples.tenant("inn"),
+            *samples.durations("inn", under_half_a_second="0+60x60", all_="0+100x60"),
             at=minutes(20),
-            firing=(_labels("inn", "latency"),),
+            every=minutes(1),
+            alerts=(_labels("inn", "latency"),),
         ),
-        AlertTest(
-            claim="20 % are silent: almost a fault",
-            interval=minutes(1),
-            series=(
-                *samples.tier("test"),
-                samples.tenant("inn"),
-                *samples.durations("inn", under_half_a_second="0+80x60", all_="0+100x60"),
-            ),
+        silent(
+            "20 % are silent: almost a fault",
+            *samples.tier("test"),
+            samples.tenant("inn"),
+            *samples.durations("inn", under_half_a_second="0+80x60", all_="0+100x60"),
             at=minutes(20),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="it resolves when five minutes were quick",
-            interval=minutes(1),
-            series=(
-                *samples.tier("test"),
-                samples.tenant("inn"),
-                *samples.durations("inn", under_half_a_second="0+60x20 1300+100x40", all_="0+100x61"),
-            ),
+        silent(
+            "it resolves when five minutes were quick",
+            *samples.tier("test"),
+            samples.tenant("inn"),
+            *samples.durations("inn", under_half_a_second="0+60x20 1300+100x40", all_="0+100x61"),
             at=minutes(28),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -178,33 +169,32 @@ CROSS_TENANT: Final = AlertRule(
     description="Three tenants or more with over 5% failing at once: what they share is broken, not they.",
     dashboard=OVERVIEW,
     tests=(
-        AlertTest(
-            claim="three of four tenants failing fire once",
-            interval=minutes(1),
-            series=(*_failing("a", "b", "c"), _job_answers("d", "0+10x60")),
+        fires(
+            "three of four tenants failing fire once",
+            *_failing("a", "b", "c"),
+            _job_answers("d", "0+10x60"),
             at=minutes(12),
-            firing=({},),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="two of four are their own alerts",
-            interval=minutes(1),
-            series=(*_failing("a", "b"), *(_job_answers(name, "0+10x60") for name in ("c", "d"))),
+        silent(
+            "two of four are their own alerts",
+            *_failing("a", "b"),
+            *(_job_answers(name, "0+10x60") for name in ("c", "d")),
             at=minutes(12),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="three of eleven are no incident of the platform",
-            interval=minutes(1),
-            series=(*_failing("a", "b", "c"), *(_job_answers(f"good-{n}", "0+10x60") for n in range(8))),
+        silent(
+            "three of eleven are no incident of the platform",
+            *_failing("a", "b", "c"),
+            *(_job_answers(f"good-{n}", "0+10x60") for n in range(8)),
             at=minutes(12),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="it resolves when five minutes were good",
-            interval=minutes(1),
-            series=_failing("a", "b", "c", bad="0+2x15 30x40"),
+        silent(
+            "it resolves when five minutes were good",
+            *_failing("a", "b", "c", bad="0+2x15 30x40"),
             at=minutes(22),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -228,26 +218,25 @@ SILENT: Final = AlertRule(
     dashboard=TENANT,
     logs=TENANT_LOGS,
     tests=(
-        AlertTest(
-            claim="a tenant that falls silent after two busy hours fires, and its neighbour does not",
-            interval=minutes(1),
-            series=(_job_answers("gone", "0+10x120 1200x100"), _job_answers("here", "0+10x220")),
+        fires(
+            "a tenant that falls silent after two busy hours fires, and its neighbour does not",
+            _job_answers("gone", "0+10x120 1200x100"),
+            _job_answers("here", "0+10x220"),
             at=minutes(165),
-            firing=({"tenant": "gone"},),
+            every=minutes(1),
+            alerts=({"tenant": "gone"},),
         ),
-        AlertTest(
-            claim="a quiet tenant may be silent for half an hour",
-            interval=minutes(1),
-            series=(_job_answers("quiet", "0+0.5x120 60x100"),),
+        silent(
+            "a quiet tenant may be silent for half an hour",
+            _job_answers("quiet", "0+0.5x120 60x100"),
             at=minutes(165),
-            firing=(),
+            every=minutes(1),
         ),
-        AlertTest(
-            claim="it resolves with the first request",
-            interval=minutes(1),
-            series=(_job_answers("back", "0+10x120 1200x50 1201+1x60"),),
+        silent(
+            "it resolves with the first request",
+            _job_answers("back", "0+10x120 1200x50 1201+1x60"),
             at=minutes(175),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )

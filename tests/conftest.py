@@ -1,7 +1,9 @@
 """Switches of the whole test suite, and how it is dealt out to several processes."""
 
+import os
 import signal
-from pathlib import PurePosixPath
+import sys
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -49,7 +51,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure() -> None:
-    """Programs that the tests start can be interrupted even when the tests run in the background of a shell."""
+    """The environment of what the tests start.
+
+    The Node.js that the set-up installs where the machine has none is found. Programs can be interrupted even
+    when the tests run in the background of a shell.
+    """
+    os.environ["PATH"] += f"{os.pathsep}{Path(sys.prefix) / 'node'}"
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

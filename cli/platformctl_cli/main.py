@@ -4,84 +4,77 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from typing import Annotated, Final
+from collections.abc import Callable, Iterable
+from importlib import import_module
+from typing import Annotated, Final, TypeAlias
 
 import typer
 
 from platformctl.errors import PlatformError
 from platformctl_cli import show
-from platformctl_cli.commands.audit import audit
-from platformctl_cli.commands.backup import backup
-from platformctl_cli.commands.baseline import baseline
-from platformctl_cli.commands.check import check
-from platformctl_cli.commands.dashboard import dashboard
-from platformctl_cli.commands.deploy import deploy
-from platformctl_cli.commands.doctor import doctor
-from platformctl_cli.commands.down import down
-from platformctl_cli.commands.drift import drift
-from platformctl_cli.commands.export import export
-from platformctl_cli.commands.generate import generate
-from platformctl_cli.commands.history import history
-from platformctl_cli.commands.init import init
-from platformctl_cli.commands.insight import insight
-from platformctl_cli.commands.logs import logs
-from platformctl_cli.commands.maintenance import maintenance
-from platformctl_cli.commands.pagerduty import pagerduty
-from platformctl_cli.commands.plan import plan
-from platformctl_cli.commands.preview import preview
-from platformctl_cli.commands.ratelimit import ratelimit
-from platformctl_cli.commands.restore import restore
-from platformctl_cli.commands.rollback import rollback
-from platformctl_cli.commands.runbook import runbook
-from platformctl_cli.commands.scaffold_tests import scaffold_tests
-from platformctl_cli.commands.schema import schema
-from platformctl_cli.commands.sla_report import sla_report
-from platformctl_cli.commands.slo import slo
-from platformctl_cli.commands.status import status
-from platformctl_cli.commands.tenants import tenants
-from platformctl_cli.commands.test_alerts import test_alerts
 
-COMMANDS: Final[tuple[Callable[..., None], ...]] = (
-    init,
-    generate,
-    check,
-    plan,
-    deploy,
-    status,
-    history,
-    rollback,
-    drift,
-    audit,
-    backup,
-    restore,
-    logs,
-    preview,
-    down,
-    runbook,
-    test_alerts,
-    sla_report,
-    insight,
-    baseline,
-    export,
-    scaffold_tests,
-    schema,
-    doctor,
-)
-GROUPS: Final[tuple[typer.Typer, ...]] = (dashboard, maintenance, pagerduty, ratelimit, slo, tenants)
+Command: TypeAlias = Callable[..., None] | typer.Typer
+"""A command, or a group of them."""
 
-app: Final = typer.Typer(
-    name="platformctl",
-    help="Observability stack-as-code for multi-tenant platforms: typed Python in, a watched platform out.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+COMMANDS: Final = (
+    "init",
+    "generate",
+    "check",
+    "plan",
+    "deploy",
+    "status",
+    "history",
+    "rollback",
+    "drift",
+    "audit",
+    "backup",
+    "restore",
+    "logs",
+    "preview",
+    "down",
+    "runbook",
+    "test-alerts",
+    "sla-report",
+    "insight",
+    "baseline",
+    "export",
+    "scaffold-tests",
+    "schema",
+    "doctor",
+    "dashboard",
+    "maintenance",
+    "pagerduty",
+    "ratelimit",
+    "slo",
+    "tenants",
 )
-for _command in COMMANDS:
-    app.command(_command.__name__.replace("_", "-"))(_command)
-for _group in GROUPS:
-    app.add_typer(_group)
+"""Each is the object of its own name in the module of that name: a call loads the one that it names."""
+
+
+def command_line(names: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The application with these commands."""
+    app = typer.Typer(
+        name="platformctl",
+        help="Observability stack-as-code for multi-tenant platforms: typed Python in, a watched platform out.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for name in names:
+        command = _loaded(name)
+        if isinstance(command, typer.Typer):
+            app.add_typer(command)
+        else:
+            app.command(name)(command)
+    return app
+
+
+def _loaded(name: str) -> Command:
+    attribute = name.replace("-", "_")
+    found: Command = getattr(import_module(f"platformctl_cli.commands.{attribute}"), attribute)
+    return found
 
 
 def _version(wanted: bool) -> None:
@@ -92,7 +85,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
@@ -102,9 +94,10 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line. Where the first word is no command, all are loaded: to list them, or to complete it."""
+    named = [word for word in sys.argv[1:2] if word in COMMANDS]
     try:
-        app()
+        command_line(named or COMMANDS)()
     except PlatformError as error:
         show.failure(error, json_wanted="--json" in sys.argv)
         sys.exit(error.exit_code)

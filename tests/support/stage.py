@@ -2,8 +2,8 @@
 
 The servers are real, the rules and routes are this platform's own; PagerDuty's end is an inbox. A `pace`
 above 1 shortens every wait by that factor: scrapes, evaluations and `for` down to a second, ranges down to
-five, `keep_firing_for` to three. Groups wait twice as long as that: their waits are made for scrapes, which
-go from 5 s to 1 s and no lower.
+five, `keep_firing_for` to three, the age of a hung request to ten. Groups wait twice as long as that: their
+waits are made for scrapes, which go from 5 s to 1 s and no lower.
 Thresholds stay what they are, and so do error budgets, which count by the minute. With 1 nothing is changed.
 The machine's own CPU, memory and disk are not watched: other tests run on it.
 """
@@ -37,7 +37,10 @@ ROOT: Final = Path(__file__).parents[2]
 EXPORTERS: Final = ("redis-exporter", "postgres-exporter")
 WATCHED: Final = ("prometheus", "alertmanager", *EXPORTERS, "redis", "postgres", "demo-api", "demo-traffic")
 SECRETS: Final = ("pagerduty-platform", "pagerduty-backend", "postgres-password", "demo-login-key")
+AFTERMATH: Final = {"OutageRecent", "IncidentRecent"}
+"""What tells nobody, and silences what an incident leaves behind."""
 _RANGE: Final = re.compile(r"\[(\d+)([mh])\]|offset 90s")
+_HUNG: Final = "age_seconds) > 30"
 
 
 @dataclass(frozen=True)
@@ -79,16 +82,16 @@ class Stage:
 
     def firing(self) -> set[str]:
         """The alerts that Alertmanager shows and does not silence, but for those that tell nobody."""
-        return self._alerts("active=true&inhibited=false&silenced=false")
+        return self._all("active=true&inhibited=false&silenced=false") - {"Watchdog"} - AFTERMATH
 
     def inhibited(self) -> set[str]:
         """The alerts that another one silences."""
-        return self._alerts("active=false&inhibited=true&silenced=false") - self.firing()
+        return self._all("active=false&inhibited=true&silenced=false") - self.firing()
 
-    def _alerts(self, query: str) -> set[str]:
+    def _all(self, query: str) -> set[str]:
         url = f"http://{self.site.reach('alertmanager', 'http')}/api/v2/alerts?{query}"
         alerts = cast("list[dict[str, dict[str, str]]]", get_json(url))
-        return {a["labels"]["alertname"] for a in alerts} - {"Watchdog", "OutageRecent"}
+        return {a["labels"]["alertname"] for a in alerts}
 
     def incidents(self, *, since: float = 0.0) -> list[str]:
         """The alerts of the incidents that PagerDuty would have opened: a key that is open opens no second one."""
@@ -114,22 +117,28 @@ class Stage:
         """Start a component that was ended."""
         self.processes[name].begin()
 
-    def kill_database(self) -> None:
-        """Cut off PostgreSQL's clients and end it."""
+    def aftermath(self) -> bool:
+        """Whether an outage of some minutes ago still silences errors."""
+        return "OutageRecent" in self._all("active=true")
+
+    @contextlib.contextmanager
+    def dead_database(self) -> Iterator[None]:
+        """PostgreSQL, ended, and its clients cut off; it is started again at the end."""
         pid = int((self.postgres.folder / "data" / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGINT)
+        try:
+            yield
+        finally:
+            self.held.enter_context(self.postgres.running())
 
-    def freeze_api(self) -> None:
-        """Let the API hang: it takes connections and answers none."""
+    @contextlib.contextmanager
+    def frozen_api(self) -> Iterator[None]:
+        """The API, frozen: it accepts connections and answers none, as a hung process does."""
         self.api.process.send_signal(signal.SIGSTOP)
-
-    def thaw_api(self) -> None:
-        """Let it go on."""
-        self.api.process.send_signal(signal.SIGCONT)
-
-    def start_database(self) -> None:
-        """Start PostgreSQL again."""
-        self.held.enter_context(self.postgres.running())
+        try:
+            yield
+        finally:
+            self.api.process.send_signal(signal.SIGCONT)
 
 
 def hurried(platform: Platform, pace: int) -> Platform:
@@ -141,7 +150,8 @@ def hurried(platform: Platform, pace: int) -> Platform:
         return Duration(max(wait.ms // pace, 1000) if wait.ms else 0)
 
     def ranges(expr: str) -> str:
-        return _RANGE.sub(lambda found: _shorter_range(found, pace), expr)
+        hung = f"age_seconds) > {max(30 // pace, 10)}"
+        return _RANGE.sub(lambda found: _shorter_range(found, pace), expr).replace(_HUNG, hung)
 
     def alert(rule: AlertRule) -> AlertRule:
         return replace(

@@ -12,6 +12,7 @@ from platformctl.model.platform import Platform
 from platformctl.model.rollout import variants
 from platformctl.model.rules import AlertArea, AlertRule, AlertTest
 from platformctl.model.site import Site
+from platformctl.model.units import Duration
 from platformctl.render._yaml import yaml_artifact
 from platformctl.render.rules import alert_group, alert_labels, recording_group, rule_path
 
@@ -34,13 +35,19 @@ def _document(area: AlertArea, platform: Platform) -> dict[str, object]:
     used = tuple(_used_areas(area, platform))
     return {
         "rule_files": [rule_path(a).replace("prometheus/", "../") for a in used],
-        "evaluation_interval": str(min(a.interval for a in used)),
+        "evaluation_interval": str(_interval(area, used)),
         "group_eval_order": [
             *(recording_group(a) for a in used if a.recording_rules),
             *(alert_group(a) for a in used if a.alerts),
         ],
         "tests": [_test(alert, test) for alert in area.alerts for test in alert.tests],
     }
+
+
+def _interval(area: AlertArea, used: tuple[AlertArea, ...]) -> Duration:
+    """As often as the rules are evaluated, but not more often than samples come: that would only cost time."""
+    samples = min(test.interval for alert in area.alerts for test in alert.tests)
+    return max(min(a.interval for a in used), samples)
 
 
 def _used_areas(area: AlertArea, platform: Platform) -> Iterator[AlertArea]:

@@ -10,7 +10,6 @@ real. Prints each time, the medians, the worst, and the machine.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import platform
 import random
@@ -19,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -31,30 +30,11 @@ from support.stage import Stage, stage
 LONGEST_S = 600
 
 
-@contextlib.contextmanager
-def dead_database(there: Stage) -> Iterator[None]:
-    there.kill_database()
-    try:
-        yield
-    finally:
-        there.start_database()
-
-
-@contextlib.contextmanager
-def stopped_service(there: Stage) -> Iterator[None]:
-    """The API, frozen: it accepts connections and answers none, as a hung process does."""
-    there.freeze_api()
-    try:
-        yield
-    finally:
-        there.thaw_api()
-
-
 FAULTS: dict[str, Callable[[Stage], AbstractContextManager[None]]] = {
     "HighErrorRate": lambda there: demo.fault(there.api, "errors", ratio=0.5),
     "LoginsFailEverywhere": lambda there: demo.fault(there.api, "auth-failures"),
-    "PostgresDown": dead_database,
-    "ServiceDown": stopped_service,
+    "PostgresDown": Stage.dead_database,
+    "ServiceDown": Stage.frozen_api,
     "ResponseOver30s": lambda there: demo.fault(there.api, "latency", seconds=45, route="/api/records"),
 }
 
@@ -82,7 +62,7 @@ def measured(there: Stage, alert: str) -> tuple[float, float]:
         f"  {alert}: paged after {paged:.1f} s, resolved {resolved:.1f} s after its end; others {others}",
         flush=True,
     )
-    while there.firing() or there.open_incidents():
+    while there.firing() or there.open_incidents() or there.aftermath():
         time.sleep(1)
     return paged, resolved
 

@@ -21,7 +21,7 @@ from typer.testing import CliRunner, Result
 
 from platform_ratelimit.db.migrate import migrate
 from platformctl.app.ratelimit_api import RateLimitApi
-from platformctl_cli.main import app
+from platformctl_cli.main import command_line
 
 KEY = "a-secret-of-thirty-two-characters"
 SERVICE = "platform_ratelimit.serve:service"
@@ -46,7 +46,7 @@ class Service:
     def run(self, *words: str, bob: bool = False) -> Result:
         """A command in this process, as admin (or as bob)."""
         token = self.bob_file if bob else self.token_file
-        return CliRunner().invoke(app, [*words, "--url", self.url, "--token-file", str(token)])
+        return CliRunner().invoke(command_line(), [*words, "--url", self.url, "--token-file", str(token)])
 
     def asked(self, *words: str) -> dict[str, object]:
         """The document of a command that succeeds."""

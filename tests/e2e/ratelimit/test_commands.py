@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from platformctl.app.ratelimit_api import ApiError
 from platformctl.errors import PlatformError
-from platformctl_cli.main import app
+from platformctl_cli.main import command_line
 
 pytestmark = pytest.mark.e2e
 GOLD = {"limits": [{"name": "per-day", "quota": 4, "window_s": 86400}]}
@@ -166,18 +166,22 @@ def test_a_wrong_token_and_a_wrong_place_are_told_apart(service: Service, tmp_pa
     guess = tmp_path / "guess"
     guess.write_text("guess")
     wrong = CliRunner().invoke(
-        app, ["ratelimit", "show", "x", "--url", service.url, "--token-file", str(guess)]
+        command_line(), ["ratelimit", "show", "x", "--url", service.url, "--token-file", str(guess)]
     )
     assert "not that of an admin" in str(wrong.exception)
     elsewhere = f"http://127.0.0.1:{service.port}/elsewhere"
-    lost = CliRunner().invoke(app, ["ratelimit", "show", "x", "--url", elsewhere, "--token-file", str(guess)])
+    lost = CliRunner().invoke(
+        command_line(), ["ratelimit", "show", "x", "--url", elsewhere, "--token-file", str(guess)]
+    )
     assert "there is no admin API here" in str(lost.exception)
     away = CliRunner().invoke(
-        app, ["ratelimit", "show", "x", "--url", "http://127.0.0.1:1/admin", "--token-file", str(guess)]
+        command_line(),
+        ["ratelimit", "show", "x", "--url", "http://127.0.0.1:1/admin", "--token-file", str(guess)],
     )
     assert "no answer" in str(away.exception)
     abroad = CliRunner().invoke(
-        app, ["ratelimit", "show", "x", "--url", "http://192.0.2.1/admin", "--token-file", str(guess)]
+        command_line(),
+        ["ratelimit", "show", "x", "--url", "http://192.0.2.1/admin", "--token-file", str(guess)],
     )
     assert "unencrypted" in str(abroad.exception)
 
@@ -186,7 +190,7 @@ def test_without_a_deployment_the_way_to_name_one_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    lost = CliRunner().invoke(app, ["ratelimit", "show", "acme"])
+    lost = CliRunner().invoke(command_line(), ["ratelimit", "show", "acme"])
     assert "no rate limiter runs in this workspace" in str(lost.exception)
     assert "--url" in str(lost.exception)
 

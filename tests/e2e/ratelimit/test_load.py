@@ -17,7 +17,7 @@ from support.servers import free_port
 from typer.testing import CliRunner, Result
 
 from platformctl.errors import UsageError
-from platformctl_cli.main import app
+from platformctl_cli.main import command_line
 
 pytestmark = pytest.mark.e2e
 APPS = Path(__file__).parents[2] / "benchmarks" / "ratelimit"
@@ -26,7 +26,7 @@ Admit = Callable[[int], int]
 
 def load_test(port: int, *options: str) -> Result:
     words = ["ratelimit", "load-test", f"http://127.0.0.1:{port}/data", *options]
-    return CliRunner().invoke(app, words)
+    return CliRunner().invoke(command_line(), words)
 
 
 @contextmanager
@@ -107,5 +107,5 @@ def test_a_load_without_bounds_is_refused(options: tuple[str, ...]) -> None:
 
 
 def test_another_machine_is_loaded_only_when_named() -> None:
-    done = CliRunner().invoke(app, ["ratelimit", "load-test", "http://192.0.2.1/"])
+    done = CliRunner().invoke(command_line(), ["ratelimit", "load-test", "http://192.0.2.1/"])
     assert "--allow-remote 192.0.2.1" in str(done.exception)

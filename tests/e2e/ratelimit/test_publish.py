@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from platformctl.errors import DifferencesFound, PlatformError, UsageError
 from platformctl.scaffold.lay.project import read_manifest
-from platformctl_cli.main import app
+from platformctl_cli.main import command_line
 
 pytestmark = pytest.mark.e2e
 UV = Path(sys.executable).with_name("uv")
@@ -36,7 +36,7 @@ async def items() -> list[str]:
 
 
 def publish(folder: Path, *options: str) -> Result:
-    return CliRunner().invoke(app, ["ratelimit", "publish", str(folder), *options])
+    return CliRunner().invoke(command_line(), ["ratelimit", "publish", str(folder), *options])
 
 
 def texts(folder: Path) -> dict[str, str]:

@@ -62,7 +62,7 @@ MUTANTS: Final = {
         "slo_windows",
         "slo:burn_rate:ratio1d > 3",
         "slo:burn_rate:ratio1d > 0.5",
-        "17 good hours",
+        "seven good hours",
     ),
     "one tier's objective for all": (
         "slo-objectives",

@@ -51,3 +51,8 @@ def test_a_look_up_loads_no_heavy_library(folder: Path, wanted: str) -> None:
 def test_a_look_up_by_name_does_not_even_load_the_alerts(folder: Path) -> None:
     assert "platformctl.model.rules" not in loaded_by(folder, "runbook", "ServiceDown")
     assert "platformctl.model.rules" in loaded_by(folder, "runbook", "answered Prometheus")
+
+
+def test_a_look_up_loads_no_other_command(folder: Path) -> None:
+    loaded = {name for name in loaded_by(folder, "runbook", "ServiceDown") if "_cli.commands." in name}
+    assert loaded == {"platformctl_cli.commands.runbook"}
