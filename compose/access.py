@@ -19,7 +19,6 @@ from platformctl.model.component import (
     Network,
     Port,
     Scrape,
-    TcpHealth,
 )
 from platformctl.model.probe import ComponentProbe
 
@@ -66,8 +65,10 @@ ENTRY: Final = Component(
     ports=(
         Port(name="https", number=8443, exposed=ACCESS.exposed),
         Port(name="grafana", number=8444, exposed=ACCESS.exposed),
+        Port(name="ops", number=8445),
     ),
-    health=TcpHealth(port="https"),
+    health=HttpHealth(port="ops", path="/healthz"),
+    scrape=Scrape(port="ops"),
     needs=("prometheus", "alertmanager"),
     config=("entry", "build/gateway"),
     secrets=ACCESS.secrets,

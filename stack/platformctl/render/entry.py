@@ -73,6 +73,9 @@ def _caddyfile(platform: Platform, access: Access, site: Site) -> Iterator[str]:
         yield ""
         yield from _site(access, site, "grafana")
         yield from (f"reverse_proxy {site.reach('grafana', 'http')}", "}")
+    yield ""
+    host, _, number = site.places[ENTRY].listen["ops"].rpartition(":")
+    yield from (f"http://:{number} {{", f"bind {host}", "respond /healthz ok", "metrics /metrics", "}")
 
 
 def _site(access: Access, site: Site, port: str) -> Iterator[str]:

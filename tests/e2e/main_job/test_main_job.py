@@ -89,9 +89,7 @@ def test_every_component_is_healthy(platform: Workspace) -> None:
 def test_every_target_is_up_and_no_rule_fails(platform: Workspace) -> None:
     address = platform.address("prometheus")
     targets = ask("GET", f"{address}/api/v1/targets")["data"]["activeTargets"]  # type: ignore[index]
-    assert {t["labels"]["job"] for t in targets} == (COMPONENTS - {"redis", "postgres", "entry"}) | {
-        "blackbox"
-    }
+    assert {t["labels"]["job"] for t in targets} == (COMPONENTS - {"redis", "postgres"}) | {"blackbox"}
     assert {t["health"] for t in targets} == {"up"}
     groups = ask("GET", f"{address}/api/v1/rules")["data"]["groups"]  # type: ignore[index]
     assert sum(len(group["rules"]) for group in groups) > 60

@@ -9,6 +9,7 @@ from support import sample
 from support.sites import native_site
 
 from platformctl.model.access import Access, Login, Role
+from platformctl.model.component import HttpHealth
 from platformctl.model.platform import Platform
 from platformctl.render import entry, grafana_access
 
@@ -20,11 +21,9 @@ NAMES = (("entry", 8443), ("grafana", 3000), ("prom-label-proxy", 8092), ("loki"
 def platform(*logins: Login, **access: object) -> Platform:
     more = [sample.component(name, number) for name, number in NAMES]
     (entrance,) = (component for component in more if component.name == "entry")
-    ports = (
-        replace(entrance.ports[0], name="https"),
-        replace(entrance.ports[0], name="grafana", number=8444),
-    )
-    more[0] = replace(entrance, ports=ports, scrape=None, health=replace(entrance.health, port="https"))
+    names = ("https", "grafana", "ops")
+    ports = tuple(replace(entrance.ports[0], name=name, number=8443 + at) for at, name in enumerate(names))
+    more[0] = replace(entrance, ports=ports, scrape=None, health=HttpHealth(port="ops", path="/healthz"))
     components = (*sample.PLATFORM.components, *more)
     return replace(sample.PLATFORM, components=components, access=Access(logins=logins, **access))  # type: ignore[arg-type]
 
