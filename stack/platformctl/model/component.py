@@ -47,14 +47,13 @@ class Profile(StrEnum):
 class Network(StrEnum):
     """The networks of containers: two that share none of them cannot reach each other.
 
-    edge: where requests come in. app: the services behind it. data: databases and whoever reads them.
-    monitoring: what is scraped, and who looks at it. From app and data nothing gets out of this machine.
+    From app and data nothing gets out of this machine.
     """
 
-    EDGE = "edge"
-    APP = "app"
-    DATA = "data"
-    MONITORING = "monitoring"
+    EDGE = "edge"  # where requests come in
+    APP = "app"  # the services behind it
+    DATA = "data"  # databases, and who reads them
+    MONITORING = "monitoring"  # what is scraped, and who looks at it
 
 
 class Scheme(StrEnum):
@@ -68,7 +67,7 @@ class Scheme(StrEnum):
 class Port:
     """A named port; `number` is the default on the host, and the fixed one in a container.
 
-    exposed: whether other machines reach it, too; else this machine alone does.
+    exposed: whether other machines reach it, too.
     """
 
     name: str

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -104,3 +106,25 @@ def configuration(platform: Platform, site: Site, rule: str) -> tuple[Artifact, 
         yaml_artifact("alertmanager/alertmanager.yml", alertmanager),
         *(artifact for artifact in rules.render(platform, site) if platform.areas),
     )
+
+
+def until(is_true: Callable[[], bool], *, seconds: float = 30) -> bool:
+    """Whether it comes true in time; a server that does not answer yet has not made it true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if is_true():
+                return True
+        time.sleep(0.3)
+    return is_true()
+
+
+def container_id(stack: Stack, unit: str) -> str:
+    """The id of a component's container."""
+    return stack.docker("ps", "--quiet", "--filter", f"label=io.platformctl.unit={unit}")
+
+
+def up_targets(stack: Stack) -> set[str]:
+    """The jobs whose target is up."""
+    answer = json.loads(stack.ask("prometheus", "/api/v1/query?query=up==1"))
+    return {series["metric"]["job"] for series in answer["data"]["result"]}

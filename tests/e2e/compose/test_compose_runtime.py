@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from e2e.compose.deployed import Stack
+from e2e.compose.deployed import Stack, container_id, until, up_targets
 from support import compose_sample
 from support.engine import compose_1, docker
 
@@ -27,29 +24,9 @@ from platformctl.sinks.compose.runtime import ComposeRuntime
 pytestmark = [pytest.mark.docker, pytest.mark.e2e, pytest.mark.slow]
 
 
-def until(is_true: Callable[[], bool], *, seconds: float = 30) -> bool:
-    """Whether it comes true in time; a server that does not answer yet has not made it true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            if is_true():
-                return True
-        time.sleep(0.3)
-    return is_true()
-
-
 def with_memory(platform: Platform, name: str, memory_mb: int) -> Platform:
     changed = [compose_sample.with_memory(c, memory_mb) if c.name == name else c for c in platform.components]
     return replace(platform, components=tuple(changed))
-
-
-def container_id(stack: Stack, unit: str) -> str:
-    return stack.docker("ps", "--quiet", "--filter", f"label=io.platformctl.unit={unit}")
-
-
-def up_targets(stack: Stack) -> set[str]:
-    answer = json.loads(stack.ask("prometheus", "/api/v1/query?query=up==1"))
-    return {series["metric"]["job"] for series in answer["data"]["result"]}
 
 
 def test_the_core_stack_comes_up_and_sees_itself(stack: Stack) -> None:
