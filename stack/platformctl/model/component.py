@@ -45,10 +45,7 @@ class Profile(StrEnum):
 
 
 class Network(StrEnum):
-    """The networks of containers: two that share none of them cannot reach each other.
-
-    From app and data nothing gets out of this machine.
-    """
+    """The networks of containers: two that share none cannot reach each other; nothing leaves app and data."""
 
     EDGE = "edge"  # where requests come in
     APP = "app"  # the services behind it
