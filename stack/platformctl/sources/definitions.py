@@ -75,12 +75,12 @@ def _one(loaded: Iterable[Definitions], name: str, kind: type[T]) -> T | None:
     """The value `name` of whichever module has it."""
     for definitions in loaded:
         found = getattr(definitions.module, name, None)
-        if found is not None and not isinstance(found, kind):
+        if isinstance(found, kind):
+            return found
+        if found is not None:
             raise DefinitionError(
                 f"{name} is a {type(found).__name__}, not a {kind.__name__}", where=definitions.shown
             )
-        if found is not None:
-            return found
     return None
 
 
