@@ -154,6 +154,13 @@ DISK: Final = AlertRule(
             every=minutes(1),
             alerts=(ROOT,),
         ),
+        fires(
+            "four hours later nobody has looked, and it pages",
+            *_share("node_filesystem_avail_bytes", "node_filesystem_size_bytes", _DISK_LABELS, "10x300"),
+            at=minutes(245),
+            every=minutes(1),
+            alerts=(ROOT, ROOT | {"severity": "critical", "escalated": "true"}),
+        ),
         silent(
             "a quarter free is silent",
             *_share("node_filesystem_avail_bytes", "node_filesystem_size_bytes", _DISK_LABELS, "25x20"),

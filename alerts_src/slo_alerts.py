@@ -51,6 +51,16 @@ BURN_FAST: Final = AlertRule(
             alerts=(samples.labels("strict-inn"),),
         ),
         silent(
+            "an agreed objective wins over the tier's: 2 % failing at 99 % is a burn rate of 2",
+            *samples.tier("test"),
+            samples.tenant("agreed-inn"),
+            samples.objective("agreed-inn", "0.99"),
+            samples.answers("agreed-inn", "2xx", "0+98x70"),
+            samples.answers("agreed-inn", "5xx", "0+2x70"),
+            at=minutes(65),
+            every=minutes(1),
+        ),
+        silent(
             "0.59 % failing at 99.9 % is a burn rate of 5.9 and silent: almost a fault",
             *samples.tier("test"),
             samples.tenant("inn"),

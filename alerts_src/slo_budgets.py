@@ -119,4 +119,36 @@ WITHOUT_OBJECTIVE: Final = AlertRule(
     ),
 )
 
-ALERTS: Final = (BUDGET_SPENT, WITHOUT_OBJECTIVE)
+AGREED_ABSENT: Final = AlertRule(
+    name="AgreedObjectiveAbsent",
+    expr=f"sum({slo.AGREED}) - (count({slo.OVERRIDE}) or vector(0)) > 0",
+    for_=minutes(15),
+    why_for="A new contract reaches the component that serves it with the next deployment or look at the registry.",
+    severity=Severity.WARNING,
+    team="platform",
+    summary="{{ $value }} objectives that contracts agree on are not served: the tiers' are applied instead.",
+    description="slas/tenants.yml has more objectives of single tenants than tenant_objective_ratio shows.",
+    dashboard=OVERVIEW,
+    tests=(
+        fires(
+            "one of two agreed objectives missing fires",
+            samples.agreed(2),
+            samples.objective("inn", "0.9999"),
+            at=minutes(30),
+            every=minutes(1),
+        ),
+        silent(
+            "both served are silent",
+            samples.agreed(2),
+            samples.objective("inn", "0.9999"),
+            samples.objective("gym", "0.9995"),
+            at=minutes(30),
+            every=minutes(1),
+        ),
+        silent(
+            "where nothing is agreed, nothing is missing", samples.agreed(0), at=minutes(30), every=minutes(1)
+        ),
+    ),
+)
+
+ALERTS: Final = (BUDGET_SPENT, WITHOUT_OBJECTIVE, AGREED_ABSENT)

@@ -41,7 +41,10 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time={retention:32d}",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
+            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
             "--web.user-assets={config}/assets",
+            "--enable-feature=exemplar-storage",
+            "--web.enable-remote-write-receiver",  # the collector's span metrics
         ),
         config_path="/etc/platformctl",
         data_path="/prometheus",
@@ -60,7 +63,9 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time={retention:32d}",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
+            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
             "--web.user-assets={config}/assets",
+            "--enable-feature=exemplar-storage",
         ),
         stop_timeout=seconds(30),
     ),

@@ -29,6 +29,7 @@ _MODULES: Final = (
     "prometheus_client",
     "httpx",
     "jwt",
+    "opentelemetry.sdk",
 )
 _IMAGE: Final = Build(repository="platformctl/demo", tag="0.1.0", context="build/demo")
 
@@ -40,7 +41,10 @@ _API: Final = {
     "DEMO_LOGIN_KEY_FILE": "{secret:demo-login-key}",
     "DEMO_IDENTITY_KEY_FILE": "{secret:identity-key}",
     "DEMO_REGISTRY": "{config}/tenants.json",
+    "DEMO_TELEMETRY_FLAGS": "{data}/telemetry.json",
 }
+_NATIVE_TRACES: Final = {"DEMO_TRACES": "http://{address:traces:otlp}"}
+_CONTAINER_TRACES: Final = {"DEMO_TRACES": "http://{address:collector:otlp}"}
 _TRAFFIC: Final = {
     "DEMO_LISTEN": "{listen:http}",
     "DEMO_API": "{address:demo-api:http}",
@@ -68,13 +72,14 @@ def _native(application: str, environment: dict[str, str]) -> Native:
     )
 
 
-def _container(application: str, environment: dict[str, str]) -> Container:
+def _container(application: str, environment: dict[str, str], *, data_path: str = "") -> Container:
     probe = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=4)"
     return Container(
         image=_IMAGE,
         command=("python", "-m", "demo.serve", application),
         environment=environment,
         config_path="/etc/platformctl",
+        data_path=data_path,
         user="10001",
         memory_mb=256,
         health_command=("python", "-c", probe, "http://127.0.0.1:{port:http}/ready"),
@@ -91,10 +96,11 @@ DEMO_API: Final = Component(
     needs=("postgres", "redis"),
     secrets=("postgres-password", *_SECRETS, *_IDENTITY),
     config=("registry", "build/demo"),
-    container=_container("api", {**_API, **_BRIDGE}),
-    native=_native("api", _API),
+    container=_container("api", {**_API, **_BRIDGE, **_CONTAINER_TRACES}, data_path="/var/lib/demo"),
+    native=_native("api", {**_API, **_NATIVE_TRACES}),
     profile=Profile.DEMO,
     networks=(Network.APP, Network.DATA, Network.MONITORING),
+    backup=None,  # the switches of its telemetry
 )
 
 DEMO_TRAFFIC: Final = Component(

@@ -45,7 +45,13 @@ _GATEWAY: Final = {
     "GATEWAY_BACKEND": "{address:demo-api:http}",
     "GATEWAY_LOG": "{data}/access.log",
     "HOME": "{data}",
+    "GATEWAY_TRACING": "on",
+    "OTEL_SERVICE_NAME": "gateway",
+    "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
+    "OTEL_TRACES_SAMPLER_ARG": "1.0",
 }
+_NATIVE_TRACES: Final = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://{address:traces:otlp}/v1/traces"}
+_CONTAINER_TRACES: Final = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://{address:collector:otlp}/v1/traces"}
 
 
 def _probe(path: str) -> tuple[str, ...]:
@@ -118,6 +124,7 @@ GATEWAY: Final = Component(
         command=("caddy", "run", "--adapter", "caddyfile", "--config", "/etc/caddy/Caddyfile"),
         environment={
             **_GATEWAY,
+            **_CONTAINER_TRACES,
             "GATEWAY_HOST": "0.0.0.0",  # noqa: S104 - inside the container
             "GATEWAY_BALANCERS": "private_ranges",
         },
@@ -127,7 +134,12 @@ GATEWAY: Final = Component(
     native=Native(
         binaries=("caddy",),
         args=("run", "--adapter", "caddyfile", "--config", "{release}/build/gateway/Caddyfile"),
-        environment={**_GATEWAY, "GATEWAY_HOST": "127.0.0.1", "GATEWAY_BALANCERS": "127.0.0.0/8"},
+        environment={
+            **_GATEWAY,
+            **_NATIVE_TRACES,
+            "GATEWAY_HOST": "127.0.0.1",
+            "GATEWAY_BALANCERS": "127.0.0.0/8",
+        },
         version_argv=("version",),
         package="caddy",
     ),

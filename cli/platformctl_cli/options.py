@@ -9,6 +9,16 @@ from typing import Annotated, TypeAlias
 import typer
 
 
+class LevelChoice(StrEnum):
+    """The values of ``--level``."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    CRITICAL = "critical"
+
+
 class RuntimeChoice(StrEnum):
     """The values of ``--runtime``."""
 

@@ -1,11 +1,11 @@
-"""The plan of `platformctl ratelimit publish`, as text and as JSON, and what is to be done afterwards."""
+"""The plan of what is laid into a project, as text and as JSON, and what is to be done afterwards."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 
-from platformctl.app.ratelimit_publish import TESTS, Outcome, Prepared
+from platformctl.app.publishing import Outcome, Prepared
 from platformctl_cli import ask, show
 from platformctl_cli.scaffold_report import file_documents, step_lines
 
@@ -22,7 +22,7 @@ def confirm(*, yes: bool, json: bool) -> Callable[[Prepared], bool]:
     return question
 
 
-def show_outcome(outcome: Outcome, *, json: bool) -> None:
+def show_outcome(outcome: Outcome, what_next: Callable[[Prepared], Iterable[str]], *, json: bool) -> None:
     """The result: the plan where nothing was applied, and the next commands."""
     prepared = outcome.prepared
     if json:
@@ -35,17 +35,5 @@ def show_outcome(outcome: Outcome, *, json: bool) -> None:
     counts = Counter(step.kind.value for step in prepared.plan.steps)
     show.result(", ".join(f"{count} {kind}" for kind, count in sorted(counts.items())))
     if prepared.plan.manifest.files:
-        for line in _next(prepared):
+        for line in what_next(prepared):
             show.say(line)
-
-
-def _next(prepared: Prepared) -> Iterator[str]:
-    found = prepared.application
-    yield "\nnext:"
-    yield f"  cd {prepared.root}"
-    yield "  pip install -r ratelimit-requirements.txt pytest httpx"
-    yield f"  python -m pytest {TESTS}"
-    if found is not None:
-        yield f"\nthen, in {found.path} after {found.name} is made:"
-        yield f"  from ratelimit_setup import protect\n  protect({found.name})"
-    yield "\nRATELIMIT.md tells the rest"

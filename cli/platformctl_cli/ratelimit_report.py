@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,9 +61,8 @@ def shown(found: Shown, *, json: bool) -> None:
 def _facts(found: Shown) -> Iterator[tuple[str, str]]:
     yield "tenant", found.id
     yield "tier", found.tier if found.tenant else f"{found.tier} (the default: the tenant is not entered)"
-    rollout = found.rollout
     own = found.tenant.get("rollout_mode")
-    yield "rollout", f"{own} (its own)" if own else f"{rollout['mode']} for {rollout['percent']} %"
+    yield "rollout", f"{found.mode} ({'its own' if own else 'all: ' + _for_all(found.rollout)})"
     if found.tenant.get("blocked"):
         yield "blocked", "yes: every request is refused; platformctl ratelimit release " + found.id
     if factors := list(_factors(found)):
@@ -71,6 +70,24 @@ def _facts(found: Shown) -> Iterator[tuple[str, str]]:
     yield "policy", f"version {found.version}"
     if found.state:
         yield "state", found.state
+
+
+def _for_all(rollout: Fields) -> str:
+    mode, percent = str(rollout["mode"]), rollout["percent"]
+    if percent == 100 or mode == "off":
+        return mode
+    return f"{mode} for {percent} %, {'shadow' if mode == 'enforce' else 'off'} for the others"
+
+
+def rollout(now: Fields, *, json: bool) -> None:
+    """How far the limiter may go, with all and with tenants by name."""
+    if json:
+        show.as_json(now)
+        return
+    by_name = sorted(cast(Mapping[str, str], now["tenants"]).items())
+    show.table(
+        ("WHOM", "MODE"), [("all", _for_all(now)), *((f"tenant {name}", mode) for name, mode in by_name)]
+    )
 
 
 def _factors(found: Shown) -> Iterator[str]:

@@ -11,7 +11,6 @@ import os
 import platform
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from e2e.scaffold.harness import SAMPLE, SampleApp, lay_sample
+from e2e.scaffold.harness import SAMPLE, SampleApp, lay_sample, link_packages
 
 
 def build_s(app: SampleApp) -> float:
@@ -35,7 +34,7 @@ def main(rounds: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         after = lay_sample(Path(folder) / "after")
         before = SampleApp(root=Path(shutil.copytree(SAMPLE, Path(folder) / "before")))
-        subprocess.run(["cp", "-al", str(after.root / "node_modules"), str(before.root)], check=True)
+        link_packages(after.root / "node_modules", before.root)
         times: dict[str, list[float]] = {"without": [], "with": []}
         for number in range(rounds):
             sides = [("without", before), ("with", after)]

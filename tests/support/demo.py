@@ -130,7 +130,13 @@ def registry_file(folder: Path) -> Path:
 
 @contextmanager
 def api(
-    cluster: Postgres, redis: str, folder: Path, *, port: int | None = None, registry: Path | None = None
+    cluster: Postgres,
+    redis: str,
+    folder: Path,
+    *,
+    port: int | None = None,
+    registry: Path | None = None,
+    **settings: str,
 ) -> Iterator[Service]:
     """The API on these servers, alive but perhaps not ready yet."""
     (folder / "password").write_text(cluster.password)
@@ -139,6 +145,7 @@ def api(
         "DEMO_POSTGRES_PASSWORD_FILE": str(folder / "password"),
         "DEMO_REDIS": redis,
         "DEMO_REGISTRY": str(registry or registry_file(folder)),
+        **settings,
     }
     with service("api", environment, folder, port=port) as running:
         yield running
@@ -146,10 +153,16 @@ def api(
 
 @contextmanager
 def ready_api(
-    cluster: Postgres, redis: str, folder: Path, *, port: int | None = None, registry: Path | None = None
+    cluster: Postgres,
+    redis: str,
+    folder: Path,
+    *,
+    port: int | None = None,
+    registry: Path | None = None,
+    **settings: str,
 ) -> Iterator[Service]:
     """The API on these servers, ready."""
-    with api(cluster, redis, folder, port=port, registry=registry) as running:
+    with api(cluster, redis, folder, port=port, registry=registry, **settings) as running:
         wait_for(lambda: running.answers("/ready"), what="the API is ready", log=running.log)
         yield running
 

@@ -78,8 +78,8 @@ def limiter(
 
 
 @contextmanager
-def gateway(limiters: Sequence[str], backend: str, folder: Path) -> Iterator[Gateway]:
-    """Caddy with the Caddyfile we ship."""
+def gateway(limiters: Sequence[str], backend: str, folder: Path, *, traces: str = "") -> Iterator[Gateway]:
+    """Caddy with the Caddyfile we ship; `traces` is the base URL of an OTLP/HTTP receiver."""
     http, balancer, ops = free_ports(3)
     log = folder / "access.log"
     command = [caddy(), "run", "--adapter", "caddyfile", "--config", str(COMPOSE / "gateway" / "Caddyfile")]
@@ -93,11 +93,22 @@ def gateway(limiters: Sequence[str], backend: str, folder: Path) -> Iterator[Gat
         "GATEWAY_LIMITER": " ".join(limiters),
         "GATEWAY_BACKEND": backend,
         "GATEWAY_LOG": str(log),
+        **(tracing_variables(traces) if traces else {}),
     }
     address = f"127.0.0.1:{ops}"
     with _service(command, address, folder / "gateway.log", environment) as running:
         wait_for(lambda: running.answers("/healthz"), what="the gateway answers", log=running.log)
         yield Gateway(f"127.0.0.1:{http}", f"127.0.0.1:{balancer}", address, log)
+
+
+def tracing_variables(endpoint: str) -> dict[str, str]:
+    """What makes the gateway trace every request."""
+    return {
+        "GATEWAY_TRACING": "on",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{endpoint}/v1/traces",
+        "OTEL_SERVICE_NAME": "gateway",
+        "OTEL_BSP_SCHEDULE_DELAY": "200",
+    }
 
 
 @contextmanager

@@ -176,7 +176,13 @@ def hurried(platform: Platform, pace: int) -> Platform:
         )
 
     def component(of: Component) -> Component:
-        return replace(of, scrape=of.scrape and replace(of.scrape, interval=shorter(of.scrape.interval)))
+        scrape = of.scrape and replace(of.scrape, interval=shorter(of.scrape.interval))
+        if (
+            of.native and of.name == "prometheus"
+        ):  # else what Alertmanager missed is sent again after a minute
+            resent = (*of.native.args, f"--rules.alert.resend-delay={60 // pace}s")
+            return replace(of, scrape=scrape, native=replace(of.native, args=resent))
+        return replace(of, scrape=scrape)
 
     def route(of: Route) -> Route:
         return replace(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import threading
@@ -13,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TypeVar
@@ -26,7 +25,8 @@ from support.sites import native_site
 from platformctl.model.component import Component, HttpHealth
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
-from platformctl.render import alertmanager, prometheus, rules, runbook_site
+from platformctl.render import alertmanager, alloy, loki, prometheus, promtail, rules, runbook_site
+from platformctl.sinks.native.discovery import discover
 
 T = TypeVar("T")
 PATIENCE_S = 90.0
@@ -133,7 +133,10 @@ def watched(platform: Platform, site: Site, folder: Path, *names: str) -> Iterat
 
 def lay(platform: Platform, site: Site, folder: Path) -> None:
     """Write what is rendered for the site below ``current``, and a text for each secret."""
-    for render in (prometheus.render, rules.render, alertmanager.render, runbook_site.render):
+    for render in (
+        prometheus.render, rules.render, alertmanager.render, runbook_site.render, loki.render, promtail.render,
+        alloy.render,
+    ):  # fmt: skip
         for artifact in render(platform, site):
             path = folder / "current" / artifact.path
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -157,7 +160,8 @@ class Running:
         """Start it, and return once it is ready."""
         assert self.component.native is not None
         native = self.component.native
-        program = next((p for name in native.binaries if (p := shutil.which(name))), None)
+        alone = replace(self.component, needs=())
+        program = discover((alone,)).programs.get(alone.name)
         if program is None:
             pytest.skip(f"{native.binaries[0]} is not installed")
         arguments = [self.site.fill(self.component.name, argument) for argument in native.args]

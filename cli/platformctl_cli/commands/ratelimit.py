@@ -9,6 +9,7 @@ import typer
 
 from platformctl_cli.commands.ratelimit_load_test import load_test
 from platformctl_cli.commands.ratelimit_publish import publish
+from platformctl_cli.commands.ratelimit_rollout import rollout
 from platformctl_cli.options import JsonOption, WorkspaceOption, YesOption
 from platformctl_cli.ratelimit_options import ReasonOption, TokenOption, UrlOption
 
@@ -45,13 +46,7 @@ def show(
 
 def set_(
     tenant: TenantArgument,
-    tier: TierOption = None,
-    rollout: Annotated[
-        str | None,
-        typer.Option(
-            "--rollout", help="off, shadow or enforce for this tenant; `all` for what holds for all."
-        ),
-    ] = None,
+    tier: Annotated[str, typer.Option("--tier", help="Its tier.")],
     reason: ReasonOption = "",
     state: StateOption = "",
     url: UrlOption = None,
@@ -59,27 +54,17 @@ def set_(
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Enter a tenant, move it to another tier, or change how far the limiter may go with it.
+    """Enter a tenant, or move it to another tier.
 
     \b
-    Examples:
+    Example:
       platformctl ratelimit set grand-hotel --tier gold --reason "upgraded, order 4711"
-      platformctl ratelimit set grand-hotel --rollout shadow
     """
     from platformctl.app import ratelimit
     from platformctl_cli import ratelimit_report as report
 
-    if tier is None and rollout is None:
-        raise typer.BadParameter("say --tier or --rollout")
-    if rollout not in (None, "off", "shadow", "enforce", "all"):
-        raise typer.BadParameter("--rollout is off, shadow, enforce or all")
     api = report.api(url, token_file, workspace)
-    found = ratelimit.set_tier(api, tenant, tier, state=state, reason=reason) if tier else None
-    if rollout is not None:
-        mode = None if rollout == "all" else rollout
-        found = ratelimit.set_rollout(api, tenant, mode, reason=reason)
-    if found is not None:
-        report.shown(found, json=json)
+    report.shown(ratelimit.set_tier(api, tenant, tier, state=state, reason=reason), json=json)
 
 
 def override(
@@ -273,7 +258,7 @@ def key(
         show.result(ratelimit.new_key(api, tenant, label, reason=reason))
 
 
-VERBS: Final = (show, set_, override, emergency, release, audit, usage, key, load_test, publish)
+VERBS: Final = (show, set_, override, rollout, emergency, release, audit, usage, key, load_test, publish)
 ratelimit: Final = typer.Typer(
     name="ratelimit",
     help="Ask the rate limiter and tell it: tenants, emergencies, the audit trail.",

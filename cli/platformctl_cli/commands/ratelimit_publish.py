@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from platformctl_cli.options import JsonOption, YesOption
+
+if TYPE_CHECKING:
+    from platformctl.app.publishing import Prepared
 
 
 def publish(
@@ -33,11 +37,25 @@ def publish(
       platformctl ratelimit publish ../shop-api --yes
       platformctl ratelimit publish ../shop-api --check
     """
-    from platformctl.app.ratelimit_publish import Action, Request
-    from platformctl.app.ratelimit_publish import publish as lay
+    from platformctl.app.publishing import Request, action_of
+    from platformctl.app.publishing import publish as lay
+    from platformctl.app.ratelimit_publish import LIMITER
     from platformctl_cli.publish_report import confirm, show_outcome
 
-    chosen = {Action.REMOVE: remove, Action.CHECK: check, Action.PREVIEW: dry_run}
-    action = next((action for action, wanted in chosen.items() if wanted), Action.APPLY)
+    action = action_of(remove=remove, check=check, preview=dry_run)
     request = Request(root=folder, action=action, force=tuple(force or ()))
-    show_outcome(lay(request, confirm(yes=yes, json=json)), json=json)
+    show_outcome(lay(LIMITER, request, confirm(yes=yes, json=json)), _next, json=json)
+
+
+def _next(prepared: Prepared) -> Iterator[str]:
+    from platformctl.app.ratelimit_publish import TESTS
+
+    found = prepared.application
+    yield "\nnext:"
+    yield f"  cd {prepared.root}"
+    yield "  pip install -r ratelimit-requirements.txt pytest httpx"
+    yield f"  python -m pytest {TESTS}"
+    if found is not None:
+        yield f"\nthen, in {found.path} after {found.name} is made:"
+        yield f"  from ratelimit_setup import protect\n  protect({found.name})"
+    yield "\nRATELIMIT.md tells the rest"

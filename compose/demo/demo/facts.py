@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from demo import schema
 from demo.database import Database
+from demo.registry import Registry
 from platform_telemetry import contract
 from platform_telemetry.instruments import Instruments, Labels
 
@@ -31,15 +32,22 @@ class TenantFacts:
 class Facts:
     """The facts as they were at the last look; while the database is away, the last that were known."""
 
-    def __init__(self, database: Database, instruments: Instruments, ranks: dict[str, int]) -> None:
+    def __init__(self, database: Database, instruments: Instruments, registry: Registry) -> None:
         self._database = database
-        self.ranks: Final = ranks
+        self.ranks: Final = registry.ranks
         self.tenants: dict[str, TenantFacts] = {}
         self._flags: dict[Labels, float] = {}
         instruments.look_up(contract.TENANT_INFO, self._read_info)
+        agreed = {(t.id, slo): target for t in registry.tenants for slo, target in t.objectives.items()}
+        instruments.look_up(contract.TENANT_OBJECTIVE, lambda: agreed)
         instruments.look_up(contract.TENANT_DATA, self._read_data)
         instruments.look_up(contract.TENANT_RECORDS, self._read_records)
         instruments.look_up(contract.FLAG_TENANTS, lambda: self._flags)
+
+    def segments_of(self, tenant: str) -> tuple[str, ...]:
+        """The tier and the vertical, by which telemetry can be switched."""
+        facts = self.tenants.get(tenant)
+        return (facts.tier, facts.vertical) if facts else ()
 
     async def look(self) -> None:
         """Read the facts now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from fastapi import APIRouter, FastAPI, Response
@@ -26,8 +26,14 @@ from platform_telemetry.contract import Group
 from platform_telemetry.database import DatabaseTelemetry
 from platform_telemetry.events import BusinessEvents
 from platform_telemetry.instruments import Instruments
+from platform_telemetry.rollout import LiveFlags
 
-GROUPS: Final = tuple(group for group in Group if group not in (Group.TRAFFIC, Group.EDGE, Group.WEB))
+if TYPE_CHECKING:
+    from platform_telemetry.tracing import Tracing
+
+GROUPS: Final = tuple(
+    group for group in Group if group not in (Group.TRAFFIC, Group.EDGE, Group.WEB, Group.TRACES)
+)
 _ROUTERS: Final = (
     login.router,
     records.router,
@@ -43,11 +49,24 @@ def create_app(settings: Settings) -> FastAPI:
     registered = registry.load(settings.registry)
     instruments = Instruments(contract.metrics_of(GROUPS), tenants=len(registered.tenants) + 1)
     runtime.publish(instruments, service="demo-api", version=VERSION)
-    parts = _parts(settings, registered, instruments)
+    traced = tracing_of(settings)
+    parts = _parts(settings, registered, instruments, traced)
+    flags = LiveFlags(settings.telemetry_flags, segments_of=parts.facts.segments_of)
 
-    app = FastAPI(title="Demo platform", version=VERSION, lifespan=_lifespan(parts, registered))
+    app = FastAPI(
+        title="Demo platform",
+        version=VERSION,
+        lifespan=_lifespan(parts, registered, traced),
+        telemetry=traced.fastapi_options(flags) if traced else None,
+    )
     app.state.parts = parts
-    app.add_middleware(http.TelemetryMiddleware, instruments=instruments, access_log=logs.access_log)
+    app.add_middleware(
+        http.TelemetryMiddleware,
+        instruments=instruments,
+        access_log=logs.access_log,
+        spans=traced.requests if traced else None,
+        flags=flags,
+    )
     app.add_route("/metrics", http.metrics_endpoint(instruments))
     app.include_router(_probes(parts))
     app.include_router(faults.router(parts.faults, settings.admin_networks))
@@ -56,22 +75,38 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _parts(settings: Settings, registered: Registry, instruments: Instruments) -> Parts:
+def tracing_of(settings: Settings) -> Tracing | None:
+    """Where spans go; None without a receiver."""
+    if not settings.traces:
+        return None
+    from platform_telemetry.tracing import Tracing, TracingSettings
+
+    return Tracing(
+        TracingSettings(
+            endpoint=settings.traces, service="demo-api", version=VERSION, ratio=settings.trace_ratio
+        )
+    )
+
+
+def _parts(
+    settings: Settings, registered: Registry, instruments: Instruments, traced: Tracing | None
+) -> Parts:
+    spans = traced.clients if traced else None
     switches = Faults()
     instruments.look_up(contract.DEMO_FAULTS, switches.readings)
-    watched = DatabaseTelemetry(instruments, slow_s=settings.slow_query_s)
+    watched = DatabaseTelemetry(instruments, slow_s=settings.slow_query_s, spans=spans)
     database = Database(settings, switches, watched)
     return Parts(
         settings=settings,
         faults=switches,
         database=database,
-        cache=Cache(settings.redis_address, switches, CacheTelemetry(instruments)),
+        cache=Cache(settings.redis_address, switches, CacheTelemetry(instruments, spans=spans)),
         events=BusinessEvents(instruments),
-        facts=Facts(database, instruments, registered.ranks),
+        facts=Facts(database, instruments, registered),
     )
 
 
-def _lifespan(parts: Parts, registered: Registry) -> Lifespan[FastAPI]:
+def _lifespan(parts: Parts, registered: Registry, traced: Tracing | None) -> Lifespan[FastAPI]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         background = asyncio.create_task(_background(parts, registered))
@@ -83,6 +118,8 @@ def _lifespan(parts: Parts, registered: Registry) -> Lifespan[FastAPI]:
                 await background
             await parts.database.close()
             await parts.cache.close()
+            if traced is not None:
+                await asyncio.to_thread(traced.close)
 
     return lifespan
 

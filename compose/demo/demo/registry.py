@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class RegisteredTenant:
-    """A tenant as the platform's definitions have it."""
+    """A tenant as the platform's definitions have it; objectives: what its own contract promises, by SLO."""
 
     id: str
     name: str
     vertical: str
     tier: str
+    objectives: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,13 @@ def load(path: Path) -> Registry:
     document = json.loads(path.read_text())
     return Registry(
         tenants=tuple(
-            RegisteredTenant(entry["id"], entry["name"], entry["vertical"], entry["tier"])
+            RegisteredTenant(
+                entry["id"],
+                entry["name"],
+                entry["vertical"],
+                entry["tier"],
+                {agreed["sli"]: float(agreed["target"]) for agreed in entry.get("objectives", [])},
+            )
             for entry in document["tenants"]
         ),
         ranks={tier["name"]: tier["rank"] for tier in document["tiers"]},

@@ -17,7 +17,8 @@ class Settings:
     """Settings of the API.
 
     redis_address, postgres_address: ``host:port``. identity_key: signs the tokens that the gateway verifies.
-    admin_networks: who may switch faults.
+    admin_networks: who may switch faults. traces: the base URL of an OTLP/HTTP receiver, empty for no tracing.
+    telemetry_flags: the file of `platform_telemetry.rollout`, for whom telemetry is on.
     """
 
     postgres_address: str
@@ -30,6 +31,9 @@ class Settings:
     pool_size: int = 10
     pool_timeout_s: float = 2.0
     slow_query_s: float = 0.5
+    traces: str = ""
+    trace_ratio: float = 1.0
+    telemetry_flags: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +54,7 @@ class TrafficSettings:
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """The API's settings; a KeyError names the variable that is missing."""
+    flags = environment.get("DEMO_TELEMETRY_FLAGS")
     networks = environment.get("DEMO_ADMIN_NETWORKS", "127.0.0.0/8,::1/128")
     return Settings(
         postgres_address=environment["DEMO_POSTGRES"],
@@ -59,6 +64,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         identity_key=_secret(environment["DEMO_IDENTITY_KEY_FILE"]),
         registry=Path(environment["DEMO_REGISTRY"]),
         admin_networks=tuple(ipaddress.ip_network(text.strip()) for text in networks.split(",")),
+        traces=environment.get("DEMO_TRACES", ""),
+        trace_ratio=float(environment.get("DEMO_TRACE_RATIO", "1")),
+        telemetry_flags=Path(flags) if flags else None,
     )
 
 

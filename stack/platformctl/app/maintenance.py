@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from platformctl.app.maintenance_places import Places, open_places
+from platformctl.app.maintenance_windows import upcoming
 from platformctl.app.session import Request
 from platformctl.errors import PlatformError, UsageError
 from platformctl.model.maintenance import Scope, ScopeKind, Window
 from platformctl.model.platform import Platform
 from platformctl.model.units import Duration
-from platformctl.sla.timeline import Interval
 from platformctl.sources import workspace
-from platformctl.sources.maintenance import recorded_windows, recurring_services
+from platformctl.sources.maintenance import recorded_windows
 from platformctl.sources.terms import load_terms
 
 Clock = Callable[[], datetime]
@@ -126,32 +126,6 @@ def sync(access: Access, ahead: Duration, clock: Clock = now) -> tuple[Told, ...
         return tuple(
             Told(window=window, state=window.state(at), notes=places.open(window, ())) for window in due
         )
-
-
-def upcoming(content: Path, at: datetime, ahead: Duration) -> Iterator[Window]:
-    """The occurrences that start within `ahead`, for their components or else for the tenants they are for."""
-    terms, services = load_terms(content), recurring_services(content)
-    span = Interval(start=at, end=at + timedelta(milliseconds=ahead.ms))
-    for recurring in terms.recurring:
-        for found in recurring.within(span):
-            if found.when.start < at:
-                continue
-            tenants = tuple(tenant.id for tenant in terms.tenants if found.applies_to(tenant))
-            yield Window(
-                id=found.id,
-                scope=_recurring_scope(services.get(recurring.id, ()), tenants),
-                start=found.when.start,
-                end=found.when.end,
-                reason=found.reason,
-                author="slas/maintenance.yml",
-                announced=at,
-            )
-
-
-def _recurring_scope(services: tuple[str, ...], tenants: tuple[str, ...]) -> Scope:
-    if services:
-        return Scope(kind=ScopeKind.SERVICE, names=services)
-    return Scope(kind=ScopeKind.TENANT, names=tenants)
 
 
 def _told(places: Places, window: Window, at: datetime) -> Told:

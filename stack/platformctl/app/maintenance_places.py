@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from platformctl.app.maintenance_windows import services_of
 from platformctl.app.pagerduty import TOKEN_FILE, AccountRequest, Opened, open_account
 from platformctl.app.servers import Running, what_runs
 from platformctl.app.session import Request
@@ -66,7 +67,7 @@ class Places:
         Raises the refusal of the place that refused, after everything before it was taken back;
         `PartlyApplied` names what could not be.
         """
-        services = tuple(dict.fromkeys((*self._services(window.scope), *pagerduty)))
+        services = tuple(dict.fromkeys((*services_of(self.platform.oncall, window.scope), *pagerduty)))
         undo: list[Undo] = []
         try:
             silence = self._silences.open(window, *self._alerts(window.scope))
@@ -97,7 +98,7 @@ class Places:
     def missing(self, window: Window) -> tuple[str, ...]:
         """Where a window that is not over no longer stands."""
         notes = [] if any(self._silences.of(window.id)) else ["its silence is gone from Alertmanager"]
-        services = self._services(window.scope)
+        services = services_of(self.platform.oncall, window.scope)
         if self.account and services and not any(self._pagerduty(self.account).of(window.id)):
             notes.append("its window is gone from PagerDuty")
         return tuple(notes)
@@ -114,13 +115,6 @@ class Places:
         if scope.kind is ScopeKind.TIER:
             return "tenant", tuple(t.id for t in self.platform.tenants if t.tier in scope.names)
         return _LABELS[scope.kind], scope.names
-
-    def _services(self, scope: Scope) -> tuple[str, ...]:
-        """The PagerDuty services that stand for nothing but what the window is for."""
-        if scope.kind is not ScopeKind.SERVICE:
-            return ()
-        services = self.platform.oncall.services
-        return tuple(s.name for s in services if s.components and set(s.components) <= set(scope.names))
 
     def _left_out(self, services: tuple[str, ...]) -> Iterator[str]:
         if not services:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from platformctl.errors import DefinitionError, UsageError
-from platformctl.model import slo
+from platformctl.model import objectives
 from platformctl.model.tenancy import Objective, Tenant, Tier
 from platformctl.render.openslo import render_openslo
 from platformctl.sinks.files import write_atomically
@@ -93,6 +93,6 @@ def _write(content: Path, changes: tuple[ObjectiveChange, ...]) -> None:
         shutil.copytree(content / "slas", Path(name) / "slas")
         for path, text in texts.items():
             (Path(name) / path).write_text(text, encoding="utf-8")
-        slo.objectives(*_load(Path(name)))
+        objectives.objectives(*_load(Path(name)))
     for path, text in texts.items():
         write_atomically(content / path, text)

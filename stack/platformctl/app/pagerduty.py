@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from platformctl.app.maintenance_windows import services_of, upcoming
 from platformctl.errors import PartlyApplied, PlatformError, UsageError
+from platformctl.model.maintenance import Window
 from platformctl.model.oncall import OnCall
+from platformctl.model.pagerduty import Described
+from platformctl.model.units import days
 from platformctl.render.pagerduty import objects, routing_keys
 from platformctl.render.pagerduty_source import Definitions, definitions
 from platformctl.sinks.files import write_atomically
+from platformctl.sinks.maintenance import comment, zulu
 from platformctl.sinks.pagerduty.account import DEFAULT_URL, Account
 from platformctl.sinks.pagerduty.apply import Changer
 from platformctl.sinks.pagerduty.changes import Change, Desired, KeyChange, Plan, diff
-from platformctl.sinks.pagerduty.entities import KINDS
+from platformctl.sinks.pagerduty.entities import KINDS, WINDOWS
 from platformctl.sinks.pagerduty.read import Held, Holdings, read, tell, whole_of
 from platformctl.sources import workspace
 from platformctl.sources.definitions import load_platform
+from platformctl.sources.maintenance import recorded_windows
 
 TOKEN_FILE: Final = "pagerduty-api-token"  # noqa: S105 - a name
 """The secret file that is read where no other is named."""
+_AHEAD: Final = days(8)
+"""How far `platformctl maintenance sync` looks, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,15 +43,21 @@ class AccountRequest:
     token_file: Path | None = None
     url: str = DEFAULT_URL
     first_wait_s: float = 1.5
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
-    """The account, and what is defined for it. secrets: the folder of the routing keys."""
+    """The account, and what is defined for it. secrets: the folder of the routing keys.
+
+    windows: those that recur and are near; opened: those that `platformctl maintenance` looks after.
+    """
 
     account: Account
     oncall: OnCall
     secrets: Path
+    windows: tuple[Window, ...] = ()
+    opened: tuple[Window, ...] = ()
 
 
 Confirm = Callable[[Plan], bool]
@@ -66,9 +81,17 @@ def open_account(request: AccountRequest) -> Iterator[Opened]:
     if not token:
         raise UsageError("the file with the token of the PagerDuty account is empty", where=str(file))
     oncall = load_platform(found.content).oncall
+    recorded = recorded_windows(found.state)
+    known, near = {window.id for window in recorded}, upcoming(found.content, request.clock(), _AHEAD)
     account = Account(token, url=request.url, first_wait_s=request.first_wait_s)
     try:
-        yield Opened(account=account, oncall=oncall, secrets=secrets)
+        yield Opened(
+            account=account,
+            oncall=oncall,
+            secrets=secrets,
+            windows=tuple(window for window in near if window.id not in known),
+            opened=recorded,
+        )
     finally:
         account.close()
 
@@ -129,6 +152,7 @@ def export(opened: Opened, *, everything: bool) -> Definitions:
             if h.kind is kind and (everything or h.owner == owner)
         ]
         for kind in KINDS
+        if kind.name != WINDOWS  # they are made of slas/maintenance.yml
     }
     return definitions(told, routing_keys(opened.oncall))
 
@@ -138,10 +162,24 @@ def _desired(opened: Opened) -> Desired:
     files = {name: _read(opened.secrets / name) for name in keys.values()}
     return Desired(
         owner=opened.oncall.pagerduty_owner,
-        objects=objects(opened.oncall),
+        objects={**objects(opened.oncall), WINDOWS: [*_windows(opened)]},
         keys=keys,
         files={name: text for name, text in files.items() if text is not None},
+        kept=frozenset((WINDOWS, comment(window)) for window in opened.opened),
     )
+
+
+def _windows(opened: Opened) -> Iterator[Described]:
+    """Windows that recur, where a service of PagerDuty stands for what they are for."""
+    for window in opened.windows:
+        if services := services_of(opened.oncall, window.scope):
+            yield {
+                "name": comment(window),
+                "description": comment(window),
+                "start": zulu(window.start),
+                "end": zulu(window.end),
+                "services": [*sorted(services)],
+            }
 
 
 def _read(path: Path) -> str | None:

@@ -22,7 +22,8 @@ _CONFLICT: Final = 412
 class Shown:
     """A tenant at the limiter. `tenant` is empty where it is not entered and has the default tier.
 
-    `state` is the ETag: a change that names it is refused when somebody else was faster.
+    `mode` is how far the limiter goes with it, `rollout` that of all. `state` is the ETag: a change that names it is
+    refused when somebody else was faster.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Shown:
     limits: tuple[Fields, ...]
     emergency: Fields
     rollout: Fields
+    mode: str
     version: int
     state: str
 
@@ -46,6 +48,7 @@ def show(api: RateLimitApi, tenant: str) -> Shown:
         limits=_objects(api.get("tenants", tenant, "limits")),
         emergency=api.get("emergency").fields,
         rollout=api.get("rollout").fields,
+        mode=str(api.get("tenants", tenant, "rollout").fields["mode"]),
         version=cast(int, policy["version"]),
         state=found.etag if found else "",
     )
@@ -68,11 +71,23 @@ def set_tier(api: RateLimitApi, tenant: str, tier: str, *, state: str = "", reas
     return show(api, tenant)
 
 
-def set_rollout(api: RateLimitApi, tenant: str, mode: str | None, *, reason: str = "") -> Shown:
+def rollout(api: RateLimitApi) -> Fields:
+    """How far the limiter may go: the mode, for how many percent of the tenants, and tenants by name."""
+    return api.get("rollout").fields
+
+
+def set_rollout(api: RateLimitApi, mode: str | None, *, percent: int | None, reason: str = "") -> Fields:
+    """Off, shadow or enforce for a percentage of the tenants; None keeps what is there."""
+    wanted: Fields = {"mode": mode, "percent": percent}
+    given: Fields = {name: value for name, value in wanted.items() if value is not None}
+    return _change(api, "rollout", lambda now: {**now, **given}, reason=reason)
+
+
+def set_tenant_rollout(api: RateLimitApi, tenant: str, mode: str | None, *, reason: str = "") -> Shown:
     """Off, shadow or enforce for one tenant; None for what holds for all."""
 
-    def change(rollout: Fields) -> Fields:
-        return {**rollout, "tenants": _with(rollout, "tenants", tenant, mode)}
+    def change(now: Fields) -> Fields:
+        return {**now, "tenants": _with(now, "tenants", tenant, mode)}
 
     _change(api, "rollout", change, reason=reason)
     return show(api, tenant)

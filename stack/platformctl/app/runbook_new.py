@@ -60,7 +60,7 @@ def _body(section: str, rule: AlertRule) -> Iterator[str]:
         case "Meaning":
             yield f"\n{_PLACEHOLDER.sub('…', rule.description)}\n"
         case "Diagnosis" | "Verification":
-            yield f"\n```promql\n{rule.expr.strip()}\n```\n"
+            yield f"\n```{rule.language}\n{rule.expr.strip()}\n```\n"
         case "Escalation":
             yield f"\nThe alert is {rule.severity}, and belongs to the team {rule.team}.\n"
         case _:

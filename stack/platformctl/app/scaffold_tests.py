@@ -11,6 +11,7 @@ from typing import Final
 
 from platformctl.errors import DifferencesFound, PlatformError
 from platformctl.scaffold.lay.apply import apply
+from platformctl.scaffold.lay.git import refuse_dirty
 from platformctl.scaffold.lay.laying import plan_laying, plan_removal
 from platformctl.scaffold.lay.plan import Plan
 from platformctl.scaffold.lay.project import OwnersView, read_manifest
@@ -20,12 +21,20 @@ from platformctl.scaffold.nextjs.components import Todo
 from platformctl.scaffold.nextjs.detect import detect
 from platformctl.scaffold.nextjs.framework import NAME, Choices, build, choices_from, folder_for, parts_of
 from platformctl.scaffold.nextjs.own_checks import refuse_regressions, run_own_checks
-from platformctl.scaffold.nextjs.typecheck import misfits
-from platformctl.scaffold.nextjs.verify import Suite, UnitRun, esm_packages, find_suite, gates_of, keys_of
+from platformctl.scaffold.nextjs.typecheck import ADAPTER, misfits
+from platformctl.scaffold.nextjs.verify import (
+    Suite,
+    UnitRun,
+    adapter_of,
+    esm_packages,
+    find_suite,
+    gates_of,
+    keys_of,
+)
 
 _TIMEOUT_S: Final = 10
 _TARGET: Final = 80
-_MOST_ROUNDS: Final = 3
+_MOST_ROUNDS: Final = 4
 
 
 class Action(StrEnum):
@@ -98,7 +107,7 @@ def scaffold(request: Request, talk: Talk) -> Outcome:
         case Action.PREVIEW | Action.PREVIEW_REMOVAL:
             return Outcome(prepared=prepared, shown=prepared.plan, applied=False)
     if not request.allow_dirty and prepared.plan.changes:
-        _refuse_dirty(prepared.root)
+        refuse_dirty(prepared.root)
     before = _own_checks(prepared, talk) if request.verify and _is_installed(prepared) else {}
     if before:  # a build may rewrite tsconfig.json, and what is shown must be what is applied
         prepared = prepare(request)
@@ -177,7 +186,8 @@ def install(root: Path, command: str) -> None:
 
 def _settle(request: Request, prepared: Prepared, talk: Talk) -> tuple[Prepared, UnitRun]:
     """Run the unit tests; what cannot pass here goes to TODO.md, gates that are broken start as warnings."""
-    choices, passed = _passing(request, _loadable(request, prepared, talk), _suite(prepared), talk)
+    choices, first = _loadable(request, prepared, talk)
+    choices, passed = _passing(request, choices, first, _suite(prepared), talk)
     talk.wait("measuring the coverage")
     run = _suite(prepared).run(coverage=True)
     if run.failures:
@@ -194,29 +204,38 @@ def _settle(request: Request, prepared: Prepared, talk: Talk) -> tuple[Prepared,
     return _lay_again(request, choices), run
 
 
-def _passing(request: Request, choices: Choices, suite: Suite, talk: Talk) -> tuple[Choices, int]:
+def _passing(
+    request: Request, choices: Choices, first: UnitRun | None, suite: Suite, talk: Talk
+) -> tuple[Choices, int]:
     """The choices with which every test passes, and how many do: one that is left out may bring down another."""
     passed = 0
     for _ in range(_MOST_ROUNDS):
         talk.wait("running the generated unit tests")
-        run = suite.run(coverage=False)
+        run, first = first or suite.run(coverage=False), None
         if run.broken:
             file, reason = run.broken[0]
             raise PlatformError(f"A generated test cannot be loaded: {reason[:1500]}", where=file)
         passed = run.passed
         if not run.failures:
             break
-        choices = replace(
-            choices,
-            skipped=tuple(sorted({*choices.skipped, *keys_of(run.failures)})),
-            warned=tuple(sorted({*choices.warned, *gates_of(run.failures)})),
-        )
+        choices = _without(choices, keys_of(run.failures), gates_of(run.failures))
         _lay_again(request, choices)
     return choices, passed
 
 
-def _loadable(request: Request, prepared: Prepared, talk: Talk) -> Choices:
-    """The choices with which every generated file can be loaded by Jest."""
+def _without(choices: Choices, keys: frozenset[str], gates: frozenset[str] = frozenset()) -> Choices:
+    """The choices after a run: what cannot work is left out, and first of all what stands around everything."""
+    if ADAPTER in keys and not choices.bare:
+        return replace(choices, bare=True)
+    return replace(
+        choices,
+        skipped=tuple(sorted({*choices.skipped, *keys})),
+        warned=tuple(sorted({*choices.warned, *gates})),
+    )
+
+
+def _loadable(request: Request, prepared: Prepared, talk: Talk) -> tuple[Choices, UnitRun | None]:
+    """The choices with which every generated file can be loaded by Jest, and the run that showed it, if one did."""
     choices = prepared.choices or Choices(folder="tests")
     suite = _suite(prepared)
     talk.wait("running the generated unit tests")
@@ -228,13 +247,16 @@ def _loadable(request: Request, prepared: Prepared, talk: Talk) -> Choices:
     keys = frozenset[str]()
     if run.broken:
         talk.wait("looking for what Jest cannot load")
-        keys = suite.unloadable(prepared.probes)
+        keys = suite.unloadable(prepared.probes) | adapter_of(run)
     talk.wait("checking the types")
     keys |= misfits(prepared.app, choices.folder) if prepared.app else frozenset()
-    if keys:
-        choices = replace(choices, skipped=tuple(sorted({*choices.skipped, *keys})))
-        _lay_again(request, choices)
-    return choices
+    if not keys:
+        return choices, None if run.broken else run
+    bare = not choices.bare and ADAPTER in keys
+    choices = _without(choices, keys)
+    prepared = _lay_again(request, choices)
+    # With another adapter all else may be well: look again.
+    return _loadable(request, prepared, talk) if bare else (choices, None)
 
 
 def _suite(prepared: Prepared) -> Suite:
@@ -269,16 +291,3 @@ def _node() -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return done.stdout.strip()
-
-
-def _refuse_dirty(root: Path) -> None:
-    done = subprocess.run(
-        ["git", "status", "--porcelain", "--", "."], cwd=root, capture_output=True, text=True, check=False
-    )
-    if done.returncode == 0 and done.stdout.strip():
-        first = done.stdout.splitlines()[0][3:]
-        raise PlatformError(
-            f"There are uncommitted changes ({first}, ...): after a commit everything here is easy to undo",
-            where=str(root),
-            fix=f"git -C {root} stash   # or: platformctl scaffold-tests {root} --allow-dirty",
-        )

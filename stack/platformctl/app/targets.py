@@ -27,6 +27,7 @@ from platformctl.render import (
     rule_tests,
     rules,
     runbook_site,
+    tempo,
 )
 from platformctl.sinks.runtime import Runtime
 
@@ -48,6 +49,7 @@ RENDERERS: Final[tuple[Renderer, ...]] = (
     loki.render,
     promtail.render,
     alloy.render,
+    tempo.render,
 )
 
 

@@ -43,7 +43,7 @@ def expressions(platform: Platform) -> Iterator[Expression]:
     """The expressions of recording rules, alerts, dashboards and runbooks; log queries are not PromQL."""
     for rule in platform.recording_rules:
         yield Expression(rule.name, rule.expr, platform.origin("recording rule", rule.name))
-    for alert in platform.alerts:
+    for alert in platform.metric_alerts:
         yield Expression(alert.name, alert.expr, platform.origin("alert", alert.name))
     for dashboard in platform.dashboards:
         where = platform.origin("dashboard", dashboard.uid)
@@ -93,6 +93,7 @@ def known_series(platform: Platform) -> Series:
                 labels[f"{metric.name}_bucket"] = base | {"le"}
             if metric.type is MetricType.SUMMARY:
                 labels[metric.name] = base | {"quantile"}
+    labels.update(dict.fromkeys(rule.name for rule in platform.log_recording_rules))
     for rule in platform.recording_rules:  # in order: a rule may read those before it
         result = Series(labels).labels_of(rule.expr)
         recorded = None if result is None else result | rule.labels.keys()

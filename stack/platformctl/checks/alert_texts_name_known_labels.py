@@ -20,7 +20,7 @@ _BY_FIELD: Final = frozenset({"alertname", "severity", "team"})
 def alert_texts_name_known_labels(platform: Platform) -> Iterator[Problem]:
     """One problem for each label in a text of an alert that would be empty in every page."""
     series = known_series(platform)
-    for alert in platform.alerts:
+    for alert in platform.metric_alerts:
         labels = _labels(alert, series)
         if labels is None:
             continue

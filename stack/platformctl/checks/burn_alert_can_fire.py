@@ -18,7 +18,7 @@ def burn_alert_can_fire(platform: Platform) -> Iterator[Problem]:
 
     When every request fails, the burn rate is 1 / (1 - objective): at 90% it is 10, and 14.4 never comes.
     """
-    for alert in platform.alerts:
+    for alert in platform.metric_alerts:
         tree = Expression(alert.name, alert.expr, "").parsed()
         for threshold in sorted(_thresholds(tree)) if tree else ():
             for tier in platform.tiers:

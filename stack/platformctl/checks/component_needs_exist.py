@@ -29,7 +29,7 @@ def _unknown(component: Component, components: Mapping[str, Component]) -> Itera
     for name in component.reads:
         if name not in components:
             yield f"reads the data of {name!r}, which is not defined"
-        elif name not in component.needs:
+        elif name not in component.needs and f"{{data:{name}}}" in "".join(texts(component)):
             yield f"reads the data of {name!r}, but does not need it"
     for name, port in dict.fromkeys(_addresses(component)):
         if name not in components:

@@ -19,12 +19,12 @@ def names_are_unique(platform: Platform) -> Iterator[Problem]:
 
 
 def _alerts(platform: Platform) -> Iterator[tuple[str, str]]:
-    for area in platform.areas:
+    for area in (*platform.areas, *platform.log_areas):
         yield from ((alert.name, area.name) for alert in area.alerts)
 
 
 def _recordings(platform: Platform) -> Iterator[tuple[str, str]]:
-    for area in platform.areas:
+    for area in (*platform.areas, *platform.log_areas):
         for rule in area.recording_rules:
             labels = ", ".join(f'{key}="{value}"' for key, value in sorted(rule.labels.items()))
             yield (f"{rule.name}{{{labels}}}" if labels else rule.name), area.name

@@ -17,9 +17,13 @@ from platformctl.checks.dashboard_is_portable import dashboard_is_portable
 from platformctl.checks.dashboard_links_resolve import dashboard_links_resolve
 from platformctl.checks.dashboard_variables_are_defined import dashboard_variables_are_defined
 from platformctl.checks.labels_are_known import labels_are_known
+from platformctl.checks.log_rules_keep_the_tenant import log_rules_keep_the_tenant
+from platformctl.checks.log_streams_fit_the_limit import log_streams_fit_the_limit
 from platformctl.checks.login_has_tenant import login_has_tenant
+from platformctl.checks.logql_is_sound import logql_is_sound
 from platformctl.checks.metrics_are_known import metrics_are_known
 from platformctl.checks.names_are_unique import names_are_unique
+from platformctl.checks.objectives_are_measured import objectives_are_measured
 from platformctl.checks.pagerduty_objects_exist import pagerduty_objects_exist
 from platformctl.checks.panel_asks_a_question import panel_asks_a_question
 from platformctl.checks.panel_names_its_job import panel_names_its_job
@@ -70,7 +74,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     login_has_tenant,
     series_fit_the_budget,
     size_holds_the_tenants,
+    logql_is_sound,
+    log_rules_keep_the_tenant,
+    log_streams_fit_the_limit,
 )
 
-SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (targets_have_secrets,)
+SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (targets_have_secrets, objectives_are_measured)
 """What holds or not by the machine that the platform is deployed to."""

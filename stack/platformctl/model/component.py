@@ -184,7 +184,7 @@ class PrepareStep:
 class Native:
     """The component as a local process.
 
-    binaries: names, tried in order on PATH and in `search` (globs of folders).
+    binaries: names, tried in order on PATH and in `search` (globs of folders; ``~`` is the home).
     unprivileged_user: the account it runs as when platformctl runs as root; empty for the caller's own.
     modules: Python modules it needs, for components that run in platformctl's own environment.
     version_argv: arguments that make the binary print its version.

@@ -5,30 +5,51 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final, TypeAlias
 
 from platformctl.errors import DefinitionError
 from platformctl.model import _guard
-from platformctl.model.units import Duration, days
+from platformctl.model.units import Duration, days, seconds
 
 # Loki's own default; each label multiplies the streams.
 _MOST_LABELS: Final = 15
 _ONE_STREAM_PER_VALUE: Final = frozenset({"request_id", "trace_id", "span_id", "user_id", "session_id"})
 # Python takes these, the agents' RE2 does not: look-around, back-references, possessive quantifiers.
-_NOT_RE2: Final = re.compile(r"\(\?(?:=|!|<=|<!|>|P=)|(?<!\\)(?:\\\\)*\\[1-9]|[*+?}]\+")
+NOT_RE2: Final = re.compile(r"\(\?(?:=|!|<=|<!|>|P=)|(?<!\\)(?:\\\\)*\\[1-9]|[*+?}]\+")
 _SHORTEST_RETENTION: Final = days(1)
+
+TENANT: Final = "[a-z][a-z0-9-]{0,62}"
+"""What may be the name of a tenant in Loki; it comes from the line, so perhaps from outside."""
+
+LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
+    "info": ("info",),
+    "warning": ("warning", "warn"),
+    "error": ("error", "err"),
+    "debug": ("debug", "trace"),
+    "critical": ("critical", "fatal"),
+}
+"""The levels and how programs spell them, in lower case."""
+
+
+class LogAgent(StrEnum):
+    """What reads the lines and brings them to Loki."""
+
+    PROMTAIL = "promtail"
+    ALLOY = "alloy"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FileSource:
-    """Files by glob, relative to the log folder of the deployment."""
+    """Files by glob: in the log folder of a native deployment, or in the data folder of a `component`."""
 
     glob: str
+    component: str = ""
 
     def __post_init__(self) -> None:
         _guard.not_blank(self.glob, what="glob of a file source")
         if self.glob.startswith("/") or ".." in self.glob.split("/"):
-            raise DefinitionError(f"file source {self.glob!r} leaves the log folder")
+            raise DefinitionError(f"file source {self.glob!r} leaves its folder")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +111,49 @@ class Drop:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """Lines of which a share is enough: of those that match `pattern` (RE2), that share is kept, by chance."""
+
+    name: str
+    pattern: str
+    share: float
+    why: str
+
+    def __post_init__(self) -> None:
+        _guard.matches(_guard.SLUG, self.name, what="sampling rule", like="cache-hits")
+        _guard.not_blank(self.why, what=f"reason of sampling rule {self.name!r}")
+        _compiled(self.pattern, f"sampling rule {self.name!r}")
+        if not 0 < self.share < 1:
+            raise DefinitionError(
+                f"sampling rule {self.name!r} keeps {self.share:g} of its lines",
+                fix="a share lies between 0 and 1; to keep none, write a Drop",
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Multiline:
+    """Lines that do not match `first` (RE2) belong to the one before: tracebacks, stack dumps, banners."""
+
+    first: str
+    max_lines: int = 500
+    max_wait: Duration = seconds(1)
+
+    def __post_init__(self) -> None:
+        _compiled(self.first, "the first line of a record")
+        if self.max_lines < 2 or not self.max_wait.ms:
+            raise DefinitionError(
+                "a multi-line rule joins nothing", fix="max_lines of 2 or more, max_wait over 0s"
+            )
+
+
+class TimeFormat(StrEnum):
+    """How the time is written in a line."""
+
+    RFC3339 = "RFC3339Nano"
+    UNIX = "Unix"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StreamRetention:
     """How long the streams with these labels are kept; the highest priority wins."""
 
@@ -127,6 +191,8 @@ class LogPipeline:
     """One stream of JSON lines on its way to Loki. Lines that are no JSON travel too, without fields.
 
     labels: low-cardinality fields that become stream labels; ids belong in `structured_metadata`.
+    fields: where a name of these two is called otherwise in the line: ``{"code": "status"}``.
+    service: the service of lines that name none; empty for the name of the file or the container.
     tenant_field: the field that names the Loki tenant; lines without it go to `default_tenant`.
     retention: for lines to which no tier and no stream retention says otherwise.
     tier_limits: by the tier's name; a tenant whose tier has none gets Loki's defaults.
@@ -138,7 +204,12 @@ class LogPipeline:
     structured_metadata: tuple[str, ...]
     redactions: tuple[Redaction, ...]
     drops: tuple[Drop, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    multiline: Multiline | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    service: str = ""
     timestamp_field: str = "timestamp"
+    timestamp_format: TimeFormat = TimeFormat.RFC3339
     level_field: str = "level"
     service_field: str = "service"
     tenant_field: str = "tenant"
@@ -157,6 +228,8 @@ class LogPipeline:
             _guard.matches(_guard.LABEL_NAME, name, what=f"field of {self.name}", like="request_id")
         _guard.unique(fields, what=f"field of log pipeline {self.name}:")
         _guard.unique((r.name for r in self.redactions), what=f"redaction of {self.name}:")
+        if self.service:
+            _guard.matches(_guard.SLUG, self.service, what="service", like="gateway")
         if not self.sources:
             raise DefinitionError(f"log pipeline {self.name!r} has no source")
         if high := _ONE_STREAM_PER_VALUE & set(self.labels):
@@ -170,9 +243,13 @@ class LogPipeline:
             )
         _check_retention(self.retention, f"the lines of {self.name}")
 
+    def path(self, name: str) -> str:
+        """What a label or a piece of structured metadata is called in the line."""
+        return self.fields.get(name, name)
+
 
 def _compiled(pattern: str, what: str) -> re.Pattern[str]:
-    if found := _NOT_RE2.search(pattern):
+    if found := NOT_RE2.search(pattern):
         raise DefinitionError(f"{what} uses {found[0]!r}, which the agents' RE2 does not know")
     try:
         return re.compile(pattern)

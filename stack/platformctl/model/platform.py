@@ -27,6 +27,7 @@ class Platform:
 
     origins: where a definition was written (``path:line`` or ``path``), by its kind and name,
     as in ``origins["alert:ApiHighErrorRate"]``.
+    areas, log_areas: the rules that Prometheus evaluates, and those that Loki does.
     builds: files of our own services, placed below ``build/`` in the release.
     baseline: how fast answers usually are; None until one is recorded.
     """
@@ -37,6 +38,7 @@ class Platform:
     metrics: tuple[Metric, ...]
     areas: tuple[AlertArea, ...]
     oncall: OnCall
+    log_areas: tuple[AlertArea, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
     log_pipelines: tuple[LogPipeline, ...] = ()
     probes: tuple[Probe, ...] = ()
@@ -57,13 +59,23 @@ class Platform:
 
     @property
     def alerts(self) -> tuple[AlertRule, ...]:
-        """All alert rules, area by area."""
+        """All alert rules, area by area, whoever evaluates them."""
+        return tuple(alert for area in (*self.areas, *self.log_areas) for alert in area.alerts)
+
+    @property
+    def metric_alerts(self) -> tuple[AlertRule, ...]:
+        """The alert rules in PromQL."""
         return tuple(alert for area in self.areas for alert in area.alerts)
 
     @property
     def recording_rules(self) -> tuple[RecordingRule, ...]:
-        """All recording rules, area by area."""
+        """The recording rules in PromQL, area by area."""
         return tuple(rule for area in self.areas for rule in area.recording_rules)
+
+    @property
+    def log_recording_rules(self) -> tuple[RecordingRule, ...]:
+        """The recording rules in LogQL: Loki computes the series, Prometheus keeps them."""
+        return tuple(rule for area in self.log_areas for rule in area.recording_rules)
 
     def origin(self, kind: str, name: str) -> str:
         """Where the definition was written; its kind and name where that is not known."""

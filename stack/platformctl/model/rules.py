@@ -30,6 +30,13 @@ class Severity(StrEnum):
     NONE = "none"
 
 
+class Language(StrEnum):
+    """In what an expression is written, and so who evaluates it: Prometheus over metrics, Loki over log lines."""
+
+    PROMQL = "promql"
+    LOGQL = "logql"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordingRule:
     """A series computed from others; the name is written ``level:metric:operations``."""
@@ -38,6 +45,7 @@ class RecordingRule:
     expr: str
     help: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    language: Language = Language.PROMQL
 
     def __post_init__(self) -> None:
         _guard.matches(
@@ -82,6 +90,30 @@ class AlertTest:
         _guard.not_blank(self.claim, what="claim of a rule test")
         if not self.series and self.firing:
             raise DefinitionError(f"rule test {self.claim!r} expects an alert out of no series")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogSample:
+    """One line, written `count` times within the last half minute, with these labels."""
+
+    line: str
+    labels: Mapping[str, str]
+    count: int = 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogTest:
+    """One claim about an alert over log lines: with these just written, exactly these label sets meet it.
+
+    `for_` is not part of it: what is claimed is that the condition holds.
+    """
+
+    claim: str
+    lines: tuple[LogSample, ...]
+    firing: tuple[Mapping[str, str], ...]
+
+    def __post_init__(self) -> None:
+        _guard.not_blank(self.claim, what="claim of a rule test")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,6 +180,7 @@ class AlertRule:
 
     summary and description may use Prometheus' templates (``{{ $labels.tenant }}``, ``{{ $value }}``).
     why_for gives the reason for `for_` and `keep_firing_for`.
+    language: of a rule in LogQL, the expression keeps `tenant`: it is evaluated for some tenants at a time.
     The runbook page is ``runbooks/<name>.md``.
     """
 
@@ -158,7 +191,9 @@ class AlertRule:
     summary: str
     description: str
     dashboard: DashboardLink
-    tests: tuple[AlertTest, ...]
+    tests: tuple[AlertTest, ...] = ()
+    log_tests: tuple[LogTest, ...] = ()
+    language: Language = Language.PROMQL
     for_: Duration = seconds(0)
     keep_firing_for: Duration = seconds(0)
     why_for: str = ""
@@ -185,6 +220,22 @@ class AlertRule:
                 f"{self.name} escalates after {self.escalation.after}, before it has fired",
                 fix=f"escalate after more than {self.for_}",
             )
+        if self.language is Language.LOGQL:
+            _check_log_rule(self)
+
+    @property
+    def claims(self) -> tuple[AlertTest | LogTest, ...]:
+        """What its tests claim, whatever it watches."""
+        return (*self.tests, *self.log_tests)
+
+
+def _check_log_rule(alert: AlertRule) -> None:
+    """What is told with the metrics of Prometheus cannot be had of an alert over log lines."""
+    if alert.tests or alert.rollout.tenants or alert.escalation or alert.keep_firing_for.ms:
+        raise DefinitionError(
+            f"{alert.name} watches log lines, and has what only an alert over metrics may have",
+            fix="log_tests in place of tests; no tiers, no verticals, no escalation, no keep_firing_for",
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

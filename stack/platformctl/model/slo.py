@@ -1,4 +1,4 @@
-"""The vocabulary of service level objectives: recorded series, burn rates, and the rules made of tiers.
+"""The vocabulary of service level objectives: recorded series, windows and burn rates.
 
 Events are recorded once, as increments that do not overlap (one a minute, whole minutes). Longer windows
 are sums of them, so that every ratio is a ratio of sums, and alerts and reports read the same history.
@@ -6,15 +6,12 @@ are sums of them, so that every ratio is a ratio of sums, and alerts and reports
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from platformctl.errors import DefinitionError
-from platformctl.model.rules import AlertArea, RecordingRule
-from platformctl.model.tenancy import Objective, Tenant, Tier
-from platformctl.model.units import Duration, days, minutes, seconds
+from platformctl.model.rules import RecordingRule
+from platformctl.model.units import Duration, seconds
 
 AVAILABILITY: Final = "availability"
 LATENCY: Final = "latency"
@@ -38,14 +35,10 @@ BUDGET_LEFT: Final = "slo:error_budget_remaining:ratio30d"
 LATENCY_BOUNDS: Final = ("0.25", "0.5", "1", "2.5")
 """The thresholds that latency objectives may have, in seconds: only these buckets of a tenant are read."""
 
-_OBJECTIVES_AREA: Final = "slo-objectives"
-_SOURCES_AREA: Final = "slo-sources"
-_TIER_OBJECTIVE: Final = "slo:tier_objective:ratio"
-_OVERRIDE: Final = "slo:objective_override:ratio"
+AGREED: Final = "slo:agreed_objectives:count"
+OVERRIDE: Final = "slo:objective_override:ratio"
 
 _HALF_A_MINUTE: Final = seconds(30)
-_BUDGET_WINDOW: Final = days(30)
-"""The window of error budgets; the factors of table 5-8 are made for it."""
 
 
 def recorded(events: str, step: str) -> str:
@@ -177,149 +170,6 @@ def increment(series: str, by: str) -> str:
     return f"sum by ({by}) (\n  ({now} - {before} >= 0)\n  or ({now} and on (job, instance) {WATCHED})\n)"
 
 
-def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertArea:
-    """The area that records each tenant's objectives: the tier's, unless its contract says otherwise.
-
-    The number of rules follows tiers and individually agreed objectives, never the number of tenants.
-    Raises `DefinitionError` for an objective on which no page or no ticket could ever fire, and for one
-    that is not over 30 days.
-    """
-    return AlertArea(
-        name=_OBJECTIVES_AREA,
-        interval=minutes(1),
-        recording_rules=(
-            *_tenant_rules(),
-            *_tier_rules(tiers),
-            *_no_bounds(tiers),
-            *_override_rules(tenants),
-            *_joined(tenants),
-            *_tenant_bounds(),
-        ),
-    )
-
-
-def sources(jobs: tuple[str, ...]) -> Iterator[AlertArea]:
-    """The area that records whether any process of the components that serve tenants answers; none without them."""
-    if not jobs:
-        return
-    watched = RecordingRule(
-        name=SOURCE_UP,
-        expr=f'max(max_over_time(up{{job=~"{"|".join(jobs)}"}}[1m]))',
-        help="Whether any process that serves tenants answered in the last minute.",
-    )
-    yield AlertArea(name=_SOURCES_AREA, interval=minutes(1), recording_rules=(watched,))
-
-
-def _tenant_rules() -> Iterator[RecordingRule]:
-    yield RecordingRule(
-        name=TENANT_FACTS,
-        expr=(
-            "topk by (tenant) (1,\n"
-            "  max by (tenant, tier, vertical) (tenant_info)\n"
-            "  or on (tenant) max by (tenant, tier, vertical) (last_over_time(tenant_info[1h]))\n"
-            ")"
-        ),
-        help="Tier and vertical of each tenant, once; remembered for an hour should their exporter die.",
-    )
-
-
-def _tier_rules(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
-    for tier in tiers:
-        for objective in tier.objectives:
-            _refuse(objective, owner=f"tier {tier.name}")
-            yield RecordingRule(
-                name=_TIER_OBJECTIVE,
-                expr=f"vector({objective.target:f})",
-                labels={"tier": tier.name, "slo": objective.sli},
-                help="What a tier promises.",
-            )
-            for bound in _bounds(objective):
-                yield RecordingRule(
-                    name=LATENCY_BOUND,
-                    expr="vector(1)",
-                    labels={"tier": tier.name, "le": bound},
-                    help="The histogram bound that is the tier's latency threshold.",
-                )
-
-
-def _no_bounds(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
-    """Where no tier promises a latency, what reads the bounds finds none, and is valid all the same."""
-    if not any(True for tier in tiers for objective in tier.objectives for _ in _bounds(objective)):
-        yield RecordingRule(
-            name=LATENCY_BOUND,
-            expr="vector(1) > 1",
-            labels={"tier": "none", "le": "+Inf"},
-            help="No tier promises a latency.",
-        )
-
-
-def _override_rules(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:
-    for tenant in tenants:
-        for objective in tenant.objectives:
-            _refuse(objective, owner=f"tenant {tenant.id}")
-            yield RecordingRule(
-                name=_OVERRIDE,
-                expr=f"vector({objective.target:f})",
-                labels={"tenant": tenant.id, "slo": objective.sli},
-                help="What one tenant's contract promises beside its tier.",
-            )
-
-
-def _joined(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:
-    agreed = any(tenant.objectives for tenant in tenants)
-    for sli in (AVAILABILITY, LATENCY):
-        by_tier = f'{TENANT_FACTS} * on (tier) group_left () {_TIER_OBJECTIVE}{{slo="{sli}"}}'
-        own = f'{TENANT_FACTS} * on (tenant) group_left () {_OVERRIDE}{{slo="{sli}"}}'
-        yield RecordingRule(
-            name=OBJECTIVE,
-            expr=f"{own}\nor on (tenant) {by_tier}" if agreed else by_tier,
-            labels={"slo": sli},
-            help="The objective of each tenant.",
-        )
-
-
-def _tenant_bounds() -> Iterator[RecordingRule]:
-    """The bucket that is each tenant's threshold; one rule a spelling keeps each join one to many."""
-    for spelling, matcher in (("1", 'le!~".+[.]0"'), ("1.0", 'le=~".+[.]0"')):
-        yield RecordingRule(
-            name=TENANT_BOUND,
-            expr=f"{TENANT_FACTS} * on (tier) group_left (le) {LATENCY_BOUND}{{{matcher}}}",
-            labels={"spelling": spelling},
-            help="The histogram bound that is the tenant's latency threshold.",
-        )
-
-
-def _bounds(objective: Objective) -> Iterator[str]:
-    """The label `le` of the threshold's bucket, as clients write it."""
-    if objective.latency_threshold is not None:
-        yield from spellings(f"{(Decimal(objective.latency_threshold.ms) / 1000).normalize():f}")
-
-
 def spellings(bound: str) -> tuple[str, ...]:
     """A bound as clients write it: whole seconds are 1 for some and 1.0 for others."""
     return (bound,) if "." in bound else (bound, f"{bound}.0")
-
-
-def _refuse(objective: Objective, *, owner: str) -> None:
-    if objective.window != _BUDGET_WINDOW:
-        raise DefinitionError(
-            f"the {objective.sli} objective of {owner} is over {objective.window}; budgets are kept over 30d",
-            where="slas/",
-            fix="window: 30d",
-        )
-    if unread := sorted(set(_bounds(objective)) - {s for bound in LATENCY_BOUNDS for s in spellings(bound)}):
-        raise DefinitionError(
-            f"the latency threshold of {owner} is {unread[0]} s, and no such bucket is counted for tenants",
-            where="slas/",
-            fix=f"set latency_threshold to one of these, in seconds: {', '.join(LATENCY_BOUNDS)}",
-        )
-    for burns, what in ((PAGE, "page"), (TICKET, "ticket")):
-        if not any(burn.can_fire(objective.target) for burn in burns):
-            least = min(burn.factor for burn in burns)
-            raise DefinitionError(
-                f"the {objective.sli} objective {objective.target} of {owner} can never {what}: "
-                f"all requests failing is a burn rate of {1 / (1 - objective.target):.2f}, "
-                f"and the alert needs more than {least}",
-                where="slas/",
-                fix=f"set a target above {1 - 1 / least:.3f}",
-            )

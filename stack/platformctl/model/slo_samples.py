@@ -31,6 +31,16 @@ def tenant(name: str, *, tier: str = "test", vertical: str = "hotels") -> InputS
     return constant(f'tenant_info{{tenant="{name}", tier="{tier}", vertical="{vertical}"}}', "1")
 
 
+def agreed(objectives: int) -> InputSeries:
+    """How many objectives contracts agree on, beside those of the workspace."""
+    return constant('slo:agreed_objectives:count{of="a test"}', str(objectives))
+
+
+def objective(tenant: str, target: str, *, sli: str = "availability") -> InputSeries:
+    """What the contract of one tenant promises, as it is served."""
+    return constant(f'tenant_objective_ratio{{tenant="{tenant}", slo="{sli}"}}', target)
+
+
 def answers(tenant: str, status_class: str, values: str) -> InputSeries:
     """The gateway's counter of a tenant's answers of one status class."""
     chosen = f'job="edge", instance="edge", tenant="{tenant}", status_class="{status_class}"'

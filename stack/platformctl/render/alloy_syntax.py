@@ -15,7 +15,7 @@ class Reference:
     expression: str
 
 
-Value: TypeAlias = "str | bool | int | Reference | list[Value] | Mapping[str, Value]"
+Value: TypeAlias = "str | bool | int | float | Reference | list[Value] | Mapping[str, Value]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,20 @@ def _block(block: Block, indent: str) -> Iterator[str]:
 
 
 def _arguments(arguments: Mapping[str, Value], indent: str) -> Iterator[str]:
-    width = max((len(name) for name in arguments), default=0)
+    """Equal signs stand below each other, up to and with the first value of several lines; then anew."""
+    group: dict[str, str] = {}
     for name, value in arguments.items():
-        yield f"{indent}{name.ljust(width)} = {_value(value, indent)}"
+        group[name] = _value(value, indent)
+        if "\n" in group[name]:
+            yield from _aligned(group, indent)
+            group = {}
+    yield from _aligned(group, indent)
+
+
+def _aligned(group: Mapping[str, str], indent: str) -> Iterator[str]:
+    width = max(map(len, group), default=0)
+    for name, value in group.items():
+        yield f"{indent}{name.ljust(width)} = {value}"
 
 
 def _value(value: Value, indent: str) -> str:
@@ -63,7 +74,7 @@ def _value(value: Value, indent: str) -> str:
             return expression
         case bool():
             return "true" if value else "false"
-        case int():
+        case int() | float():
             return str(value)
         case str():
             return json.dumps(value, ensure_ascii=False)

@@ -13,20 +13,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from platformctl.model.logs import LogPipeline, Redaction
+from platformctl.model.logs import LEVELS, TENANT, LogPipeline, Multiline, Redaction
 
-Value: TypeAlias = str | Mapping[str, str]
+Value: TypeAlias = str | int | float | Mapping[str, str]
 
-_TENANT: Final = "^(?P<valid_tenant>[a-z][a-z0-9-]{0,62})$"
+_TENANT: Final = f"^(?P<valid_tenant>{TENANT})$"
 _SERVICE_OF_FILE: Final = r"(?:^|/)(?P<service_of_file>[^/]+)\.log$"
 _LEVEL_OF_LOGFMT: Final = r"(?:^|\s)level=(?P<level>[a-zA-Z]+)"
-_LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
-    "info": ("info",),
-    "warning": ("warning", "warn"),
-    "error": ("error", "err"),
-    "debug": ("debug", "trace"),
-    "critical": ("critical", "fatal"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +36,26 @@ class Stage:
 
 
 def stages(pipeline: LogPipeline) -> Iterator[Stage]:
-    """Drop, redact, read, default, label."""
+    """Join, drop, thin out, redact, read, default, label."""
     only = _Selector(pipeline.environment)
     yield Stage("static_labels", {"environment": pipeline.environment})
+    if pipeline.multiline:
+        yield _multiline(pipeline.multiline)
     for drop in pipeline.drops:
         reason = drop.name.replace("-", "_")
         step = Stage("drop", {"expression": drop.pattern, "drop_counter_reason": reason})
         yield only.with_words(drop.only_with, (step,))
+    for sample in pipeline.samples:
+        yield only.with_pattern(sample.pattern, (Stage("sampling", {"rate": sample.share}),))
     for words, group in groupby(pipeline.redactions, key=lambda redaction: redaction.only_with):
         yield from only.each_with_words(words, tuple(_replace(redaction) for redaction in group))
     yield Stage("regex", {"source": "filename", "expression": _SERVICE_OF_FILE})
     yield only.with_words(("level=",), (Stage("regex", {"expression": _LEVEL_OF_LOGFMT}),))
     yield Stage("json", {"expressions": {name: _quoted(path) for name, path in _fields(pipeline).items()}})
-    yield Stage("timestamp", {"source": "timestamp", "format": "RFC3339Nano", "action_on_failure": "fudge"})
+    written = str(pipeline.timestamp_format)
+    yield Stage("timestamp", {"source": "timestamp", "format": written, "action_on_failure": "fudge"})
     yield _template("level", _level())
-    yield _template("service", "{{ or .Value .service_of_file .container_name }}")
+    yield _template("service", _service(pipeline))
     yield Stage("regex", {"source": "tenant", "expression": _TENANT})
     yield _template("tenant", f'{{{{ or .valid_tenant "{pipeline.default_tenant}" }}}}')
     yield Stage("labels", dict.fromkeys(pipeline.labels, ""))
@@ -78,13 +76,27 @@ class _Selector:
         if not words:
             return steps[0]
         any_of = "|".join(re.escape(word) for word in words)
-        wanted = json.dumps(f"(?i)(?:{any_of})")
-        selector = f'{{environment="{self.environment}"}} |~ {wanted}'
+        return self.with_pattern(f"(?i)(?:{any_of})", steps)
+
+    def with_pattern(self, pattern: str, steps: tuple[Stage, ...]) -> Stage:
+        """One stage that runs `steps` on lines in which the pattern is found."""
+        selector = f'{{environment="{self.environment}"}} |~ {json.dumps(pattern, ensure_ascii=False)}'
         return Stage("match", {"selector": selector}, stages=steps)
 
     def each_with_words(self, words: tuple[str, ...], steps: tuple[Stage, ...]) -> tuple[Stage, ...]:
         """As `with_words`, for any number of steps."""
         return (self.with_words(words, steps),) if words else steps
+
+
+def _multiline(rule: Multiline) -> Stage:
+    settings = {"firstline": rule.first, "max_lines": rule.max_lines, "max_wait_time": str(rule.max_wait)}
+    return Stage("multiline", settings)
+
+
+def _service(pipeline: LogPipeline) -> str:
+    """What the line says, then what the pipeline says, then where the line was found."""
+    otherwise = _quoted(pipeline.service) if pipeline.service else ".service_of_file .container_name"
+    return f"{{{{ or .Value {otherwise} }}}}"
 
 
 def _replace(redaction: Redaction) -> Stage:
@@ -93,7 +105,7 @@ def _replace(redaction: Redaction) -> Stage:
 
 def _fields(pipeline: LogPipeline) -> dict[str, str]:
     """Which field of the line gives which name; the four that the stages use have fixed names."""
-    wanted = {name: name for name in (*pipeline.labels, *pipeline.structured_metadata)}
+    wanted = {name: pipeline.path(name) for name in (*pipeline.labels, *pipeline.structured_metadata)}
     fixed = {
         "timestamp": pipeline.timestamp_field,
         "level": pipeline.level_field,
@@ -116,6 +128,6 @@ def _level() -> str:
     """Lower case, one spelling; what is no level, and a line without one, is ``unknown``."""
     branches = " else ".join(
         f"if eq $level {' '.join(_quoted(spelling) for spelling in spellings)} }}}}{level}{{{{"
-        for level, spellings in _LEVELS.items()
+        for level, spellings in LEVELS.items()
     )
     return f'{{{{ $level := ToLower (default "" .Value) }}}}{{{{ {branches} else }}}}unknown{{{{ end }}}}'

@@ -10,6 +10,7 @@ from platformctl.model.logs import LogPipeline, TierLimits
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.model.units import Duration, days
+from platformctl.render import log_rules
 from platformctl.render._json import json_artifact
 from platformctl.render._yaml import yaml_artifact
 
@@ -26,32 +27,38 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
     if not site.has("loki"):
         return
     yield yaml_artifact("loki/loki.yml", _config(platform, site))
+    yield from log_rules.render(platform, site)
     # JSON is YAML, too, and written twenty times as fast: this is the one file that grows with the tenants.
     yield json_artifact("loki/overrides.yml", {"overrides": _overrides(platform)})
 
 
 def tenants_header(platform: Platform) -> str:
     """The X-Scope-OrgID with which operators read every tenant's lines and the platform's own."""
-    own = {pipeline.default_tenant for pipeline in platform.log_pipelines}
-    return "|".join(sorted(own | {tenant.id for tenant in platform.tenants}))
+    return "|".join(log_rules.organisations(platform))
 
 
 def _config(platform: Platform, site: Site) -> Settings:
     place = site.places["loki"]
     host, _, port = place.listen["http"].rpartition(":")
     data = place.data
+    grpc_port = int(place.listen["grpc"].rpartition(":")[2])
+    grpc = f"{_LOOPBACK}:{grpc_port}"
     return {
         "auth_enabled": True,
         "server": {
             "http_listen_address": host,
             "http_listen_port": int(port),
             "grpc_listen_address": _LOOPBACK,
-            "grpc_listen_port": int(place.listen["grpc"].rpartition(":")[2]),
+            "grpc_listen_port": grpc_port,
             "log_level": "warn",
             "graceful_shutdown_timeout": "10s",
         },
         # One process that finds itself: without these it dials another interface, and queries hang.
-        "frontend": {"address": _LOOPBACK},
+        "frontend": {"address": _LOOPBACK, "scheduler_address": grpc, "scheduler_dns_lookup_period": "1s"},
+        # By address: through the ring its parts take a quarter of a minute to find each other.
+        "frontend_worker": {"scheduler_address": grpc, "dns_lookup_duration": "1s"},
+        "query_scheduler": {"use_scheduler_ring": False},
+        "ingester": {"lifecycler": {"min_ready_duration": "0s", "final_sleep": "0s"}},
         "common": {
             "instance_addr": _LOOPBACK,
             "path_prefix": data,
@@ -83,7 +90,7 @@ def _config(platform: Platform, site: Site) -> Settings:
             "cache_results": True,
             "results_cache": {"cache": {"embedded_cache": {"enabled": True, "max_size_mb": 64}}},
         },
-        "ruler": _ruler(site, data),
+        "ruler": _ruler(platform, site, grpc),
         "runtime_config": {"file": site.fill("loki", "{config}/overrides.yml"), "period": "10s"},
         "analytics": {"reporting_enabled": False},
     }
@@ -128,13 +135,22 @@ def _longer(keep: Duration) -> Duration:
     return Duration(keep.ms + days(1).ms)
 
 
-def _ruler(site: Site, data: str) -> Settings:
+def _ruler(platform: Platform, site: Site, grpc: str) -> Settings:
+    """Rules are evaluated by way of the query frontend: it alone can ask about several tenants at a time."""
+    data = site.places["loki"].data
     ruler: Settings = {
-        "storage": {"type": "local", "local": {"directory": f"{data}/rules"}},
+        "storage": {"type": "local", "local": {"directory": site.fill("loki", "{config}/rules")}},
         "rule_path": f"{data}/rules-scratch",
         "ring": {"kvstore": {"store": "inmemory"}},
         "enable_api": True,
+        "evaluation": {"mode": "remote", "query_frontend": {"address": grpc}},
+        "evaluation_interval": "15s",
+        "poll_interval": "15s",
+        "wal": {"dir": f"{data}/ruler-wal"},
     }
+    if platform.log_recording_rules and site.has("prometheus"):
+        url = f"http://{site.reach('prometheus', 'http')}/api/v1/write"
+        ruler["remote_write"] = {"enabled": True, "clients": {"prometheus": {"url": url}}}
     if site.has("alertmanager"):
         ruler |= {
             "alertmanager_url": f"http://{site.reach('alertmanager', 'http')}",

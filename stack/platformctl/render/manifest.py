@@ -24,7 +24,7 @@ def expected(platform: Platform, site: Site) -> Expected:
     """What the servers must show once a release of this platform runs at this site."""
     if not site.has(_PROMETHEUS):
         return Expected()
-    rules = {rule.name for alert in platform.alerts for rule in variants(alert)}
+    rules = {rule.name for alert in platform.metric_alerts for rule in variants(alert)}
     rules |= {rule.name for rule in platform.recording_rules} | {EXPECTED_JOB}
     return Expected(
         prometheus=site.published(_PROMETHEUS, "http"),

@@ -42,5 +42,7 @@ def _objective(objective: Objective) -> dict[str, str]:
     return entry
 
 
-def _tenant(tenant: Tenant) -> dict[str, str]:
-    return {"id": tenant.id, "name": tenant.name, "vertical": tenant.vertical.value, "tier": tenant.tier}
+def _tenant(tenant: Tenant) -> dict[str, object]:
+    facts = {"id": tenant.id, "name": tenant.name, "vertical": tenant.vertical.value, "tier": tenant.tier}
+    agreed = [_objective(objective) for objective in tenant.objectives]
+    return {**facts, "objectives": agreed} if agreed else {**facts}

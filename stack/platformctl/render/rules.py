@@ -51,24 +51,26 @@ def _groups(area: AlertArea, site: Site) -> Iterator[dict[str, object]]:
         yield {
             "name": recording_group(area),
             "interval": str(area.interval),
-            "rules": [_recording_rule(rule) for rule in area.recording_rules],
+            "rules": [recording_rule(rule) for rule in area.recording_rules],
         }
     if area.alerts:
         yield {
             "name": alert_group(area),
             "interval": str(area.interval),
-            "rules": [_alert_rule(rule, site) for alert in area.alerts for rule in variants(alert)],
+            "rules": [alert_rule(rule, site) for alert in area.alerts for rule in variants(alert)],
         }
 
 
-def _recording_rule(rule: RecordingRule) -> dict[str, object]:
+def recording_rule(rule: RecordingRule) -> dict[str, object]:
+    """The rule as Prometheus and Loki read it."""
     body: dict[str, object] = {"record": rule.name, "expr": rule.expr}
     if rule.labels:
         body["labels"] = dict(sorted(rule.labels.items()))
     return body
 
 
-def _alert_rule(alert: AlertRule, site: Site) -> dict[str, object]:
+def alert_rule(alert: AlertRule, site: Site) -> dict[str, object]:
+    """The rule as Prometheus and Loki read it."""
     return {
         "alert": alert.name,
         "expr": alert.expr,

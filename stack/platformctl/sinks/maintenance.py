@@ -17,7 +17,8 @@ from platformctl.model.pagerduty import Described, Field
 from platformctl.render._yaml import yaml_artifact
 from platformctl.sinks.files import make_folder, write_atomically
 from platformctl.sinks.pagerduty.account import Account
-from platformctl.sinks.pagerduty.read import marked
+from platformctl.sinks.pagerduty.entities import WINDOWS
+from platformctl.sinks.pagerduty.marks import marked
 from platformctl.sinks.releases import disk_error
 
 _TIMEOUT_S: Final = 5.0
@@ -95,7 +96,9 @@ class PagerDutyWindows:
         self._owner = owner
 
     def open(self, window: Window, services: Iterable[str]) -> str:
-        """Stop incidents on these services, by name; returns the window's id there."""
+        """Stop incidents on these services, by name; returns the window's id there, which may be there already."""
+        if there := next(self.of(window.id), None):
+            return there
         ids = {str(s["name"]): str(s["id"]) for s in self._account.every("/services", "services")}
         wanted = tuple(services)
         if missing := sorted(set(wanted) - ids.keys()):
@@ -109,8 +112,8 @@ class PagerDutyWindows:
             {
                 "maintenance_window": {
                     "type": "maintenance_window",
-                    "start_time": _zulu(window.start),
-                    "end_time": _zulu(window.end),
+                    "start_time": zulu(window.start),
+                    "end_time": zulu(window.end),
                     "description": marked(comment(window), self._owner),
                     "services": references,
                 }
@@ -120,7 +123,7 @@ class PagerDutyWindows:
 
     def of(self, window_id: str) -> Iterator[str]:
         """The ids there of what was opened for a window, and is not over."""
-        for entry in self._account.every("/maintenance_windows?filter=open", "maintenance_windows"):
+        for entry in self._account.every(f"/{WINDOWS}?filter=open", WINDOWS):
             if str(entry.get("description") or "").startswith(f"[{window_id}] "):
                 yield str(entry["id"])
 
@@ -175,5 +178,6 @@ def show_in_prometheus(files: Iterable[Path], windows: Iterable[Window], address
         raise NotOpened(f"Prometheus refuses its rules: {answer.text.strip()[:300]}", where=address)
 
 
-def _zulu(instant: datetime) -> str:
+def zulu(instant: datetime) -> str:
+    """The instant as PagerDuty writes it."""
     return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from platformctl.errors import DefinitionError
-from platformctl.model import sizes, slo
+from platformctl.model import objectives, sizes
 from platformctl.model.access import Access
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
@@ -18,7 +18,7 @@ from platformctl.model.logs import LogPipeline
 from platformctl.model.oncall import OnCall
 from platformctl.model.platform import Platform
 from platformctl.model.probe import Probe
-from platformctl.model.rules import EVERYBODY, AlertArea, AlertRule, RecordingRule, Rollout
+from platformctl.model.rules import EVERYBODY, AlertArea, AlertRule, Language, RecordingRule, Rollout
 from platformctl.model.units import Duration, seconds
 from platformctl.sources import baselines, catalogue, modules, tenants
 from platformctl.sources.builds import load_builds
@@ -46,6 +46,7 @@ def load_platform(root: Path) -> Platform:
     deployment = _one(stack, "DEPLOYMENT", Deployment) or Deployment()
     defined = _all(stack, "COMPONENTS", Component, lambda c: c.name)
     components = tuple(component for component in defined if deployment.has(component))
+    areas = tuple(_area(d) for d in alerts if d.stem != _ONCALL)
     serving = tuple(c.name for c in components if c.serves_tenants)
     platform = Platform(
         tiers=tiers,
@@ -55,10 +56,11 @@ def load_platform(root: Path) -> Platform:
         probes=tuple(_all(stack, "PROBES", Probe, lambda p: p.name)),
         dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
         areas=(
-            slo.objectives(tiers, customers),
-            *slo.sources(serving),
-            *(_area(d) for d in alerts if d.stem != _ONCALL),
+            objectives.objectives(tiers, customers),
+            *objectives.sources(serving),
+            *_in(Language.PROMQL, areas),
         ),
+        log_areas=tuple(_in(Language.LOGQL, areas)),
         oncall=_oncall(alerts),
         metrics=catalogue.load(),
         runbooks=tuple(load_runbooks(root)),
@@ -94,6 +96,16 @@ def _all(loaded: Iterable[Definitions], name: str, kind: type[T], key: Callable[
                 raise DefinitionError(f"{key(member)!r} is defined twice; first at {first}", where=where)
             seen[key(member)] = where
             yield member
+
+
+def _in(language: Language, areas: tuple[AlertArea, ...]) -> Iterator[AlertArea]:
+    """The areas with their rules in this language; those that had rules, and none in it, are left out."""
+    for area in areas:
+        rules = tuple(rule for rule in area.recording_rules if rule.language is language)
+        alerts = tuple(alert for alert in area.alerts if alert.language is language)
+        empty = not (area.recording_rules or area.alerts)
+        if rules or alerts or (empty and language is Language.PROMQL):
+            yield replace(area, recording_rules=rules, alerts=alerts)
 
 
 def _area(definitions: Definitions) -> AlertArea:

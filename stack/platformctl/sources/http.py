@@ -18,6 +18,10 @@ class Unreachable(PlatformError):
     kind = "unreachable"
 
 
+class NotFound(Unreachable):
+    """The server has no such thing (404)."""
+
+
 @dataclass(frozen=True, slots=True)
 class HttpServer:
     """One server by its ``host:port``; raises `Unreachable` with what was asked and what came back."""
@@ -60,7 +64,8 @@ class HttpServer:
                 raise Unreachable(f"no answer ({type(error).__name__})", where=self._url(path)) from error
         if not response.ok:
             reason = response.text.strip()[:300]
-            raise Unreachable(f"answered {response.status_code}: {reason}", where=self._url(path))
+            problem = NotFound if response.status_code == requests.codes.not_found else Unreachable
+            raise problem(f"answered {response.status_code}: {reason}", where=self._url(path))
         return response
 
     def _url(self, path: str) -> str:

@@ -19,6 +19,7 @@ import yaml
 
 from platformctl.model.artifact import Artifact, digest
 from platformctl.model.problem import Level, Problem
+from platformctl.sources.user_cache import user_cache
 
 Files: TypeAlias = Mapping[str, Artifact]
 Which: TypeAlias = Callable[[str], str | None]
@@ -116,9 +117,14 @@ class Judge:
             check=self.name,
             what=f"not checked: {self.binary} is not installed",
             where=self.subjects,
-            fix=f"apt-get install {self.package}",
+            fix=f"apt-get install {self.package}" if self.package else "put it on PATH",
             level=Level.SKIPPED,
         )
+
+
+def _on_path_or_built(name: str) -> str | None:
+    """The program on PATH, or where scripts/build_loki.py leaves it: no package of Debian's has it."""
+    return shutil.which(name) or shutil.which(name, path=str(user_cache("bin")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,4 +207,40 @@ ALERTMANAGER_CONFIG: Final = Judge(
     reads="alertmanager/",
 )
 
-JUDGES: Final = (PROMETHEUS_CONFIG, PROMETHEUS_RULES, RULE_TESTS, ALERTMANAGER_CONFIG)
+LOKI_CONFIG: Final = Judge(
+    name="loki_config",
+    binary="loki",
+    package="",
+    arguments=("-verify-config", "-config.file"),
+    subjects="loki/loki.yml",
+    reads="loki/",
+    which=_on_path_or_built,
+)
+PROMTAIL_CONFIG: Final = Judge(
+    name="promtail_config",
+    binary="promtail",
+    package="",
+    arguments=("-check-syntax", "-config.file"),
+    subjects="promtail/promtail.yml",
+    reads="promtail/",
+    which=_on_path_or_built,
+)
+ALLOY_CONFIG: Final = Judge(
+    name="alloy_config",
+    binary="alloy",
+    package="",
+    arguments=("fmt", "--test"),
+    subjects="alloy/config.alloy",
+    reads="alloy/",
+    which=_on_path_or_built,
+)
+
+JUDGES: Final = (
+    PROMETHEUS_CONFIG,
+    PROMETHEUS_RULES,
+    RULE_TESTS,
+    ALERTMANAGER_CONFIG,
+    LOKI_CONFIG,
+    PROMTAIL_CONFIG,
+    ALLOY_CONFIG,
+)

@@ -95,7 +95,9 @@ def main() -> None:
         return
     found: dict[str, list[tuple[float, float]]] = defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="page-") as name, stage(Path(name), pace=1) as there:
-        time.sleep(100)  # a service that has just come is given 90 s
+        time.sleep(
+            100 if "ServiceDown" in chosen.alerts else 60
+        )  # a service that has just come is given 90 s
         for _ in range(chosen.rounds):
             for alert in chosen.alerts:
                 found[alert].append(measured(there, alert))

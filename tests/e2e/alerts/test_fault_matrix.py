@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,20 +43,26 @@ def switch(name: str, **settings: object) -> Fault:
     return lambda there: demo.fault(there.api, name, **settings)
 
 
+@contextmanager
+def slow_and_without_cache(there: Stage) -> Iterator[None]:
+    """Two switches that have nothing to do with each other, and wait for a long time."""
+    with demo.fault(there.api, "redis-down"), demo.fault(there.api, "slow-query", seconds=0.7, ratio=0.2):
+        yield
+
+
 ERRORS: Final = frozenset({"HighErrorRate"})
 ROWS: Final = (  # those that page the same are not neighbours
     Row(name="errors", fault=switch("errors", ratio=0.5), pages=ERRORS),
-    Row(name="redis-down", fault=switch("redis-down"), tickets=frozenset({"CacheUnreachable"})),
+    Row(
+        name="slow-query-and-redis-down",
+        fault=slow_and_without_cache,
+        tickets=frozenset({"CacheUnreachable", "DatabaseSlowQueries"}),
+    ),
     Row(
         name="pool-exhaustion",
         fault=switch("pool-exhaustion"),
         pages=ERRORS,
         tickets=frozenset({"DatabasePoolSaturated"}),
-    ),
-    Row(
-        name="slow-query",
-        fault=switch("slow-query", seconds=0.7, ratio=0.2),
-        tickets=frozenset({"DatabaseSlowQueries"}),
     ),
     Row(name="auth-failures", fault=switch("auth-failures"), pages=frozenset({"LoginsFailEverywhere"})),
     Row(name="database-down", fault=switch("database-down"), pages=ERRORS),

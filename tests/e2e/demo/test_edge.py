@@ -185,6 +185,31 @@ def fallen_back(running: Edge, user: User) -> bool:
     return all(service.value("ratelimit_fallback_active") == 1 for service in running.limiters)
 
 
+def test_services_that_were_late_once_are_asked_again_at_once(running: Edge) -> None:
+    """A busy moment costs the request it hits its decision, and no other one."""
+    user = running.user("lumiere")
+
+    def decisions() -> list[str]:
+        lines = map(json.loads, running.gateway.log.read_text().splitlines())
+        return [line["decision"] for line in lines]
+
+    before = len(decisions())
+    pause(running, signal.SIGSTOP)
+    try:
+        assert user.call("GET", "/records").status_code == 200
+    finally:
+        pause(running, signal.SIGCONT)
+    for _ in range(5):
+        user.call("GET", "/records").raise_for_status()
+    wait_for(lambda: len(decisions()) >= before + 6, what="all are in the log")
+    assert decisions()[before:] == ["none"] + ["allowed"] * 5
+
+
+def pause(running: Edge, number: signal.Signals) -> None:
+    for service in running.limiters:
+        service.process.send_signal(number)
+
+
 def test_counting_goes_on_where_it_was_after_a_kill(running: Edge, folder: Path) -> None:
     user = running.user("iron-temple")
     before = running.counted("iron-temple")

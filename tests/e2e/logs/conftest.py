@@ -1,132 +1,153 @@
-"""A real Loki and a real Promtail with the shipped pipeline, on free ports of the loopback interface."""
+"""The shipped log pipelines on real servers: files, Promtail, Loki, Alertmanager and Prometheus, ready once for all."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import time
-import urllib.error
+import contextlib
+import json
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from support.servers import free_ports
+from support.watch import Inbox, Running, inbox, lay, running, site_for
 
+from platformctl.model.log_query import LogLine, LogQuery
+from platformctl.model.oncall import OnCall, PagerDutyTarget, Receiver, Route
 from platformctl.model.platform import Platform
-from platformctl.model.site import Place, RuntimeName, Site
-from platformctl.render import loki, promtail
+from platformctl.model.rules import AlertArea
+from platformctl.model.site import Site
+from platformctl.model.units import seconds
+from platformctl.render.loki import tenants_header
+from platformctl.sinks.native.discovery import discover
 from platformctl.sources.definitions import load_platform
+from platformctl.sources.http import HttpServer
+from platformctl.sources.log_files import LogFiles
+from platformctl.sources.loki import Loki
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-PATIENCE_S = 60.0
+SERVERS = ("prometheus", "alertmanager", "loki", "promtail")
+NS = 10**9
 
 
-def _program(name: str) -> str:
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "platformctl" / "bin" / name
-    found = shutil.which(name) or (str(cache) if cache.exists() else None)
-    if found is None:
-        pytest.skip(f"{name} is not on PATH and not built (python scripts/build_loki.py {name})")
-    return found
+def hurried(address: str) -> OnCall:
+    """Every alert is a page, within a second."""
+    page = Receiver(
+        name="page",
+        targets=(PagerDutyTarget(routing_key_secret="pagerduty", events_url=f"{address}/v2/enqueue"),),
+    )
+    route = Route(
+        receiver="page",
+        group_by=("alertname", "tenant"),
+        group_wait=seconds(1),
+        group_interval=seconds(2),
+    )
+    return OnCall(teams=(), receivers=(page,), route=route)
 
 
-@pytest.fixture(scope="session")
-def loki_program() -> str:
-    return _program("loki")
+def hasty(area: AlertArea) -> AlertArea:
+    """Evaluated each second, and firing at once."""
+    alerts = tuple(replace(alert, for_=seconds(0)) for alert in area.alerts)
+    return replace(area, interval=seconds(1), alerts=alerts)
 
 
-@pytest.fixture(scope="session")
-def promtail_program() -> str:
-    return _program("promtail")
-
-
-@pytest.fixture(scope="session")
-def platform() -> Platform:
-    return load_platform(REPOSITORY)
-
-
-def make_site(*components: str) -> Site:
-    """A native site with these components of the log pipeline, each on free ports."""
-    ports = iter(free_ports(2 * len(components)))
-    places = {}
-    for name in components:
-        addresses = {port: f"127.0.0.1:{next(ports)}" for port in ("http", "grpc")}
-        places[name] = Place(
-            listen=addresses,
-            reach=addresses,
-            published=addresses,
-            config=f"current/{name}",
-            data=f"data/{name}",
-            release="current",
-        )
-    return Site(runtime=RuntimeName.NATIVE, places=places, secrets_folder="secrets")
+def platform_for(address: str) -> Platform:
+    """This platform with the servers that lines and alerts over them pass through, and its gateway's folder."""
+    own = load_platform(REPOSITORY)
+    wanted = tuple(c for c in own.components if c.name in (*SERVERS, "gateway"))
+    if absent := {
+        name for name in SERVERS if name not in discover(c for c in wanted if c.name in SERVERS).programs
+    }:
+        pytest.skip(f"not on this machine: {', '.join(sorted(absent))} (python scripts/build_loki.py)")
+    return replace(
+        own,
+        components=wanted,
+        areas=(),
+        log_areas=tuple(hasty(area) for area in own.log_areas),
+        oncall=hurried(address),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """A running pair: lines written to files in `logs` arrive at `loki`."""
+    """The running servers: what is written to files in `folder` arrives at Loki, and its alerts in `pages`."""
 
     folder: Path
-    loki: str
-    promtail: str
+    platform: Platform
+    site: Site
+    pages: Inbox
+    processes: dict[str, Running]
+
+    @property
+    def url(self) -> str:
+        """Loki's."""
+        return f"http://{self.site.reach('loki', 'http')}"
+
+    @property
+    def everybody(self) -> str:
+        """The header with which operators ask."""
+        return tenants_header(self.platform)
 
     def write(self, component: str, *lines: str) -> None:
         """Append lines to the log of a component."""
-        with (self.folder / "logs" / f"{component}.log").open("a") as file:
+        self.append(self.folder / "logs" / f"{component}.log", *lines)
+
+    def append(self, path: Path, *lines: str) -> None:
+        """Append lines to any file."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a") as file:
             file.writelines(f"{line}\n" for line in lines)
 
+    def loki(self, org: str, *, page: int = 5000) -> Loki:
+        """Loki, asked as this organisation."""
+        server = HttpServer(self.site.reach("loki", "http"), 30, {"X-Scope-OrgID": org})
+        return Loki(server=server, page=page)
 
-def lay_release(folder: Path, platform: Platform, site: Site) -> None:
-    """Write the artifacts as a deployment would, with the state folder at `folder`."""
-    for artifact in (*loki.render(platform, site), *promtail.render(platform, site)):
-        path = folder / "current" / artifact.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(artifact.content)
-    for name in ("logs", "data/loki", "data/promtail"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+    def lines(self, org: str, **wanted: object) -> list[LogLine]:
+        """The lines of the last hour that the organisation can read."""
+        return list(self.loki(org).lines(last_hour(**wanted)))
+
+    def files(self) -> LogFiles:
+        """The same lines without a Loki."""
+        folders = {"": self.folder / "logs", "gateway": self.folder / self.site.places["gateway"].data}
+        return LogFiles(pipelines=self.platform.log_pipelines, folders=folders)
+
+    def get(self, path: str, org: str, **parameters: str) -> object:
+        """The JSON of Loki's answer."""
+        url = f"{self.url}{path}?{urllib.parse.urlencode(parameters)}"
+        request = urllib.request.Request(url, headers={"X-Scope-OrgID": org})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def push(self, org: str, labels: dict[str, str], *lines: tuple[int, str]) -> None:
+        """Give Loki lines directly, each with its time in nanoseconds."""
+        values = [[str(at), text] for at, text in lines]
+        body = json.dumps({"streams": [{"stream": labels, "values": values}]}).encode()
+        headers = {"X-Scope-OrgID": org, "Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/loki/api/v1/push", body, headers)
+        urllib.request.urlopen(request, timeout=30).close()
+
+
+def last_hour(**wanted: object) -> LogQuery:
+    now = int(datetime.now(UTC).timestamp()) * NS
+    return replace(LogQuery(start_ns=now - 3600 * NS, end_ns=now + 60 * NS), **wanted)
 
 
 @pytest.fixture(scope="session")
-def stack(
-    loki_program: str, promtail_program: str, platform: Platform, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stack]:
-    """Loki and Promtail, ready; both stopped at the end."""
-    folder = tmp_path_factory.mktemp("stack")
-    site = make_site("loki", "promtail")
-    lay_release(folder, platform, site)
-    commands = {
-        "loki": [loki_program, "-config.file=current/loki/loki.yml"],
-        "promtail": [promtail_program, "-config.file=current/promtail/promtail.yml"],
-    }
-    processes = []
-    try:
-        for name, command in commands.items():
-            output = (folder / f"{name}.out").open("wb")
-            with output:
-                processes.append(
-                    subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
-                )
-        for name in commands:
-            _wait_until_ready(f"http://{site.reach(name, 'http')}/ready", folder / f"{name}.out")
-        yield Stack(
-            folder, f"http://{site.reach('loki', 'http')}", f"http://{site.reach('promtail', 'http')}"
-        )
-    finally:
-        for process in reversed(processes):
-            process.terminate()
-        for process in processes:
-            process.wait(timeout=PATIENCE_S)
-
-
-def _wait_until_ready(url: str, output: Path) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            if time.monotonic() > deadline:
-                pytest.fail(f"{url} is not ready after {PATIENCE_S} s: {output.read_text()[-2000:]}")
-            time.sleep(0.25)
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """All servers, ready; stopped at the end."""
+    folder = tmp_path_factory.mktemp("logs")
+    with inbox() as pages:
+        platform = platform_for(pages.address)
+        site = site_for(platform, secrets=("pagerduty",))
+        lay(platform, site, folder)
+        for name in ("logs", "data/promtail", "data/loki"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        by_name = {component.name: component for component in platform.components}
+        with contextlib.ExitStack() as started:
+            processes = {
+                name: started.enter_context(running(by_name[name], site, folder)) for name in SERVERS
+            }
+            yield Stack(folder=folder, platform=platform, site=site, pages=pages, processes=processes)

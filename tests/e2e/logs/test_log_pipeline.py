@@ -1,64 +1,49 @@
-"""The shipped log pipeline on a real Promtail and a real Loki."""
+"""The shipped log pipelines on a real Promtail and a real Loki."""
 
 from __future__ import annotations
 
 import json
 import subprocess
-import time
-import urllib.parse
+import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from e2e.logs.conftest import PATIENCE_S, Stack, lay_release, make_site
+from e2e.logs.conftest import Stack, last_hour
+from support.watch import until
 
-from platformctl.model.platform import Platform
-from platformctl.render.loki import tenants_header
+from platformctl.model.log_query import Level, LogLine
+from platformctl.sinks.native.discovery import discover
 
 pytestmark = pytest.mark.e2e
 
-NASTY = Path(__file__).parent / "nasty_lines.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line as Loki gives it back: labels and structured metadata in one."""
-
-    text: str
-    labels: dict[str, str]
+NASTY = json.loads((Path(__file__).parent / "nasty_lines.json").read_text())
+TRACEBACK = (
+    "ERROR:    Exception in ASGI application",
+    "Traceback (most recent call last):",
+    '  File "/app/main.py", line 7, in book',
+    "    raise KeyError(room)",
+    "KeyError: 12",
+)
+WRITERS = ("api", "postgres", "worker", "gateway", "audit")
+WRITTEN = 9
 
 
 def _event(**fields: object) -> str:
     return json.dumps({"timestamp": datetime.now(UTC).isoformat(), "level": "info", **fields})
 
 
-def _query(stack: Stack, query: str, org: str) -> Iterator[Line]:
-    url = f"{stack.loki}/loki/api/v1/query_range?" + urllib.parse.urlencode(
-        {"query": query, "limit": 5000, "since": "1h"}
-    )
-    request = urllib.request.Request(url, headers={"X-Scope-OrgID": org})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        streams = json.load(answer)["data"]["result"]
-    for stream in streams:
-        for value in stream["values"]:
-            yield Line(value[1], stream["stream"])
-
-
-def _wait_for(stack: Stack, query: str, org: str, count: int) -> list[Line]:
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        lines = list(_query(stack, query, org))
-        if len(lines) >= count or time.monotonic() > deadline:
-            return lines
-        time.sleep(0.25)
+def _gateway_line(**fields: object) -> str:
+    line = {"level": "info", "ts": datetime.now(UTC).timestamp(), "msg": "handled request", **fields}
+    return json.dumps(line)
 
 
 @pytest.fixture(scope="module")
-def shipped(stack: Stack, platform: Platform) -> Stack:
-    """A stack to which two tenants, the platform itself and a program without JSON have written."""
+def shipped(stack: Stack) -> Stack:
+    """A stack to which two tenants, the platform, the gateway and a program without JSON have written."""
     stack.write(
         "api",
         _event(
@@ -71,76 +56,99 @@ def shipped(stack: Stack, platform: Platform) -> Stack:
         _event(event="request", service="api", route="/health", code=503, level="error"),
     )
     stack.write("postgres", "LOG:  database system is ready to accept connections")
-    stack.write("audit", *(json.dumps(case["line"]) for case in json.loads(NASTY.read_text())))
-    _wait_for(stack, '{tenant=~".+"}', tenants_header(platform), 6 + len(json.loads(NASTY.read_text())))
+    stack.write("worker", *TRACEBACK, "INFO:     next job")
+    stack.append(
+        stack.folder / stack.site.places["gateway"].data / "access.log",
+        _gateway_line(status=200, tenant="grand-hotel", decision="allowed", request_id="req-1"),
+        _gateway_line(status=401, decision="denied", request_id="req-3", level="info"),
+    )
+    stack.write("audit", *(json.dumps(case["line"]) for case in NASTY))
+    wanted = WRITTEN + 1 + len(NASTY)
+    until(lambda: _arrived(stack) >= wanted or None, f"{wanted} lines in Loki")
     return stack
 
 
-def test_the_servers_accept_their_configuration(
-    loki_program: str, promtail_program: str, platform: Platform, tmp_path: Path
-) -> None:
-    lay_release(tmp_path, platform, make_site("loki", "promtail"))
+def _arrived(stack: Stack) -> int:
+    return sum(line.service in WRITERS for line in stack.lines(stack.everybody))
+
+
+def _of(lines: list[LogLine], text: str) -> LogLine:
+    [found] = [line for line in lines if text in line.text]
+    return found
+
+
+def test_the_servers_accept_their_configuration(stack: Stack) -> None:
+    programs = discover(c for c in stack.platform.components if c.name in ("loki", "promtail")).programs
     for command in (
-        [loki_program, "-config.file=current/loki/loki.yml", "-verify-config"],
-        [promtail_program, "-config.file=current/promtail/promtail.yml", "-check-syntax"],
+        [programs["loki"], "-config.file=current/loki/loki.yml", "-verify-config"],
+        [programs["promtail"], "-config.file=current/promtail/promtail.yml", "-check-syntax"],
     ):
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=stack.folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
 
-def test_a_tenant_sees_its_own_lines_only(shipped: Stack) -> None:
-    lines = list(_query(shipped, '{service=~".+"}', "grand-hotel"))
-    assert [json.loads(line.text)["event"] for line in lines] == ["room booked"]
-
-
 def test_loki_answers_nobody_without_a_tenant(shipped: Stack) -> None:
-    url = f"{shipped.loki}/loki/api/v1/labels"
-    with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(url, timeout=10)
+    with pytest.raises(urllib.error.HTTPError, match="401") as refused:
+        urllib.request.urlopen(f"{shipped.url}/loki/api/v1/labels", timeout=10)
+    refused.value.close()
 
 
-def test_operators_see_every_tenants_lines_at_once(shipped: Stack, platform: Platform) -> None:
-    lines = list(_query(shipped, '{service="api"}', tenants_header(platform)))
-    assert {line.labels["tenant"] for line in lines} == {"grand-hotel", "lumiere", "platform"}
+def test_operators_see_every_tenants_lines_at_once(shipped: Stack) -> None:
+    lines = shipped.lines(shipped.everybody, service="api")
+    assert {line.tenant for line in lines} == {"grand-hotel", "lumiere", "platform"}
 
 
-def test_a_request_is_found_by_its_id_which_is_no_label(shipped: Stack) -> None:
-    [line] = _query(shipped, '{service="api"} | request_id="req-1"', "grand-hotel")
-    assert line.labels["trace_id"] == "abc123"
-    url = f"{shipped.loki}/loki/api/v1/labels?since=1h"
-    request = urllib.request.Request(url, headers={"X-Scope-OrgID": "grand-hotel"})
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        labels = set(json.load(answer)["data"])
-    assert labels == {"environment", "level", "service", "tenant"}
+def test_a_request_is_found_at_the_gateway_and_in_the_service_by_its_id_which_is_no_label(
+    shipped: Stack,
+) -> None:
+    lines = shipped.lines("grand-hotel", request_id="req-1")
+    assert [line.service for line in lines] == ["api", "gateway"]
+    assert lines[0].metadata["trace_id"] == "abc123"
+    assert (lines[1].metadata["code"], lines[1].metadata["decision"]) == ("200", "allowed")
+    labels = shipped.get("/loki/api/v1/labels", "grand-hotel", since="1h")
+    assert labels == {"status": "success", "data": ["environment", "level", "service", "tenant"]}
+
+
+def test_a_refused_request_without_a_proven_tenant_is_the_platforms(shipped: Stack) -> None:
+    [line] = shipped.lines("platform", request_id="req-3")
+    assert (line.service, line.tenant) == ("gateway", "platform")
+
+
+def test_the_gateways_time_is_the_one_in_its_line(shipped: Stack) -> None:
+    [line] = shipped.lines("platform", request_id="req-3")
+    assert abs(line.time_ns - float(json.loads(line.text)["ts"]) * 1e9) < 1e6
 
 
 def test_levels_have_one_spelling(shipped: Stack) -> None:
-    [line] = _query(shipped, '{service="api"}', "lumiere")
-    assert line.labels["level"] == "warning"
+    [line] = shipped.lines("lumiere", service="api", level=Level.WARNING)
+    assert line.level == "warning"
 
 
 def test_a_tenant_that_is_no_tenant_id_goes_to_the_platform(shipped: Stack) -> None:
-    [line] = [one for one in _query(shipped, '{service="api"}', "platform") if "hostile" in one.text]
-    assert line.labels["tenant"] == "platform"
+    assert _of(shipped.lines("platform", service="api"), "hostile").tenant == "platform"
 
 
 def test_a_line_that_is_no_json_arrives_under_its_files_name(shipped: Stack) -> None:
-    [line] = _query(shipped, '{service="postgres"}', "platform")
-    assert (line.labels["level"], "ready to accept" in line.text) == ("unknown", True)
+    [line] = shipped.lines("platform", service="postgres")
+    assert (line.level, "ready to accept" in line.text) == ("unknown", True)
+
+
+def test_a_traceback_is_one_line_with_the_message_before_it(shipped: Stack) -> None:
+    lines = shipped.lines("platform", service="worker")
+    assert [line.text for line in lines] == ["\n".join(TRACEBACK), "INFO:     next job"]
 
 
 def test_health_checks_that_succeed_are_dropped_and_failed_ones_kept(shipped: Stack) -> None:
-    probes = [one for one in _query(shipped, '{service="api"}', "platform") if "/health" in one.text]
-    assert [json.loads(one.text)["code"] for one in probes] == [503]
+    probes = [line for line in shipped.lines("platform", service="api") if "/health" in line.text]
+    assert [json.loads(line.text)["code"] for line in probes] == [503]
 
 
 def test_no_secret_of_the_table_leaves_the_host(shipped: Stack) -> None:
-    arrived = _nasty(shipped)
-    cases = json.loads(NASTY.read_text())
-    assert arrived.keys() == {case["line"]["case"] for case in cases}
+    arrived = _nasty(shipped.lines("platform", service="audit"))
+    assert arrived.keys() == {case["line"]["case"] for case in NASTY}
     leaked = [
         (case["line"]["case"], secret)
-        for case in cases
+        for case in NASTY
         for secret in case["secrets"]
         if secret in arrived[case["line"]["case"]]
     ]
@@ -148,22 +156,51 @@ def test_no_secret_of_the_table_leaves_the_host(shipped: Stack) -> None:
 
 
 def test_what_is_no_secret_survives_the_redaction(shipped: Stack) -> None:
-    arrived = _nasty(shipped)
+    arrived = _nasty(shipped.lines("platform", service="audit"))
     lost = [
         (case["line"]["case"], text)
-        for case in json.loads(NASTY.read_text())
+        for case in NASTY
         for text in case["kept"]
         if text not in arrived[case["line"]["case"]]
     ]
     assert lost == []
 
 
-def _nasty(shipped: Stack) -> dict[str, str]:
+def _nasty(lines: list[LogLine]) -> dict[str, str]:
     """By the name of its case: all that can be seen of a line, as sent, decoded, and in its labels."""
     seen = {}
-    for line in _query(shipped, '{service="audit"}', "platform"):
+    for line in lines:
         decoded = json.loads(line.text)  # a line that redaction has broken fails here
         seen[decoded["case"]] = "\n".join(
-            (line.text, json.dumps(decoded, ensure_ascii=False), json.dumps(line.labels))
+            (line.text, json.dumps(decoded, ensure_ascii=False), json.dumps(dict(line.metadata)))
         )
     return seen
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {},
+        {"tenant": "grand-hotel"},
+        {"service": "gateway"},
+        {"level": Level.WARNING},
+        {"request_id": "req-1"},
+        {"trace_id": "abc123"},
+        {"grep": "seat|Trace.*\\n"},
+        {"tenant": "platform", "service": "audit", "grep": "redacted"},
+    ],
+    ids=lambda wanted: "-".join(wanted) or "all",
+)
+def test_the_files_give_the_same_lines_as_loki(shipped: Stack, wanted: dict[str, object]) -> None:
+    query = last_hour(**wanted)
+    local = _told(shipped.files().lines(query))
+    remote = _told(shipped.loki(shipped.everybody).lines(query))
+    assert remote
+    assert local == remote
+
+
+def _told(lines: Iterable[LogLine]) -> Counter[tuple[str, ...]]:
+    """The lines of this module's writers, whatever else is in the stack."""
+    return Counter(
+        (line.tenant, line.service, line.level, line.text) for line in lines if line.service in WRITERS
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -19,6 +20,12 @@ from platformctl.sinks.pagerduty.changes import Plan
 from platformctl.sinks.pagerduty.read import Holdings
 
 pytestmark = pytest.mark.e2e
+OWN = 'components=("prometheus",),'
+IN_THREE_DAYS = f"{datetime.now(UTC) + timedelta(days=3):%a}"[:2].upper()
+WEEKLY = f"""recurring:
+  - {{id: upgrade, repeat: FREQ=WEEKLY;BYDAY={IN_THREE_DAYS}, since: "2026-01-01", from: "02:00", to: "04:00",
+     zone: UTC, reason: Weekly upgrade, services: [prometheus]}}
+"""
 
 
 @pytest.fixture
@@ -242,6 +249,34 @@ def test_an_exported_account_gives_the_definitions_that_made_it(
     assert names["SERVICES"] == oncall.services
     assert names["BUSINESS_SERVICES"] == oncall.business_services
     assert names["ORCHESTRATIONS"] == oncall.orchestrations
+
+
+def test_a_window_that_recurs_is_planned_made_once_moved_and_pruned(
+    workspace: Workspace, account: PagerDuty
+) -> None:
+    workspace.edit(
+        "alerts_src/oncall.py", 'team="platform",\n            routing', f"team='platform', {OWN}\n routing"
+    )
+    definition = workspace.folder / "slas" / "maintenance.yml"
+    definition.write_text(WEEKLY)
+    planned = call(workspace, account, "plan").stdout
+    assert planned.count("+ maintenance window [upgrade-") == 1
+    apply(workspace, account)
+    (window,) = account.state["maintenance_windows"].values()
+    (service,) = account.state["services"]
+    assert [s["id"] for s in window["services"]] == [service]
+    assert window["description"].endswith("] Weekly upgrade [platformctl: platformctl]")
+    assert call(workspace, account, "plan", "--check").code == 0
+    definition.write_text(WEEKLY.replace('to: "04:00"', 'to: "05:00"'))
+    assert "\n    end: " in call(workspace, account, "plan").stdout
+    apply(workspace, account)
+    (window,) = account.state["maintenance_windows"].values()
+    length = datetime.fromisoformat(window["end_time"]) - datetime.fromisoformat(window["start_time"])
+    assert length == timedelta(hours=3)
+    definition.write_text("recurring: []\n")
+    assert "no longer defined" in call(workspace, account, "plan").stdout
+    apply(workspace, account, prune=True)
+    assert account.state["maintenance_windows"] == {}
 
 
 def test_a_wrong_token_or_a_foreign_plain_address_is_refused(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from e2e.ratelimit.servers import RedisServer
 
+from platform_ratelimit.decision import Source
 from platform_ratelimit.lease import LeaseSettings
 from platform_ratelimit.limiter import Limiter
 from platform_ratelimit.policy import (
@@ -69,3 +73,15 @@ async def running(
         yield limiter
     finally:
         await limiter.close()
+
+
+async def sources(limiter: Limiter, count: int = 1, group: str = "default") -> Counter[Source]:
+    plan = limiter.planner.for_tenant("acme", group)
+    return Counter([(await limiter.decide(plan)).source for _ in range(count)])
+
+
+async def until(claim: Callable[[], Awaitable[bool]], *, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not await claim():
+        assert time.monotonic() < deadline, "did not come true"
+        await asyncio.sleep(0.02)

@@ -102,11 +102,43 @@ def test_a_key_names_its_tenant_until_it_is_revoked(service: Service) -> None:
 
 
 def test_a_rollout_of_one_tenant_leaves_the_others(service: Service) -> None:
-    service.run("ratelimit", "set", "shy", "--tier", "gold", "--rollout", "shadow")
+    service.run("ratelimit", "set", "shy", "--tier", "gold")
+    assert service.asked("ratelimit", "rollout", "shadow", "--tenant", "shy")["mode"] == "shadow"
     wait_until(lambda: len(service.asked("ratelimit", "usage", "shy")) == 1, what="the tier")
     assert [service.decide("shy") for _ in range(6)] == [200] * 6
-    assert service.asked("ratelimit", "show", "shy")["rollout"]["tenants"] == {"shy": "shadow"}
-    assert service.asked("ratelimit", "set", "shy", "--rollout", "all")["rollout"]["tenants"] == {}
+    assert "shadow (its own)" in service.run("ratelimit", "show", "shy").stdout
+    assert "tenant shy  shadow" in service.run("ratelimit", "rollout").stdout
+    back = service.asked("ratelimit", "rollout", "all", "--tenant", "shy")
+    assert (back["mode"], back["rollout"]["tenants"]) == ("enforce", {})
+
+
+def test_a_rollout_grows_by_percentage_live_and_keeps_who_is_in(service: Service) -> None:
+    """Tenants over their limit: nobody is refused in shadow, some at 50 %, the same and more at 75 %."""
+    names = [f"grown-{number}" for number in range(5)]
+    moves = [{"tenant": name, "before": None, "after": "gold"} for name in names]
+    service.api.patch("tenant-tiers", body={"moves": moves})
+    assert service.run("ratelimit", "rollout", "off").exit_code != 0  # without a yes
+    service.run("ratelimit", "rollout", "shadow", "--yes")
+    wait_until(lambda: len(service.asked("ratelimit", "usage", names[-1])) == 1, what="the tiers")
+    assert {service.decide(name) for name in names for _ in range(5)} == {200}
+
+    def refused(percentage: int) -> set[str]:
+        words = ("ratelimit", "rollout", "enforce", "--percentage", str(percentage), "--yes")
+        assert service.asked(*words)["percent"] == percentage
+        found = {name: service.api.get("tenants", name, "rollout").fields["mode"] for name in names}
+        expected = {name for name, mode in found.items() if mode == "enforce"}
+        wait_until(
+            lambda: {name for name in names if service.decide(name) == 429} == expected, what="the rollout"
+        )
+        return expected
+
+    half, most = refused(50), refused(75)
+    assert set() < half < most < set(names)
+    told = service.run("ratelimit", "show", min(half)).stdout
+    assert "enforce (all: enforce for 75 %, shadow for the others)" in told
+    service.run("ratelimit", "rollout", "off", "--yes")
+    wait_until(lambda: {service.decide(name) for name in names} == {200}, what="the end of limits")
+    assert service.asked("ratelimit", "rollout", "enforce", "--yes")["percent"] == 100
 
 
 def test_the_trail_names_who_did_what_and_why(service: Service) -> None:

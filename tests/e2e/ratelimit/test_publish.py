@@ -6,11 +6,11 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from e2e.ratelimit.bare import environment_of
 from e2e.ratelimit.processes import process
 from e2e.ratelimit.servers import RedisServer
 from support.servers import free_port
@@ -21,8 +21,6 @@ from platformctl.scaffold.lay.project import read_manifest
 from platformctl_cli.main import command_line
 
 pytestmark = pytest.mark.e2e
-UV = Path(sys.executable).with_name("uv")
-ROOT = Path(__file__).parents[3]
 MAIN = """\
 from fastapi import FastAPI
 
@@ -136,19 +134,11 @@ def lay_as_of_old(project: Path, name: str, old: str) -> None:
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python environment with what the published requirements name, and nothing of this repository."""
-    if not UV.exists():
-        pytest.skip("uv is not installed in this environment")
     folder = tmp_path_factory.mktemp("bare")
     publish(folder, "--yes")
-    venv = folder / "venv"
-    subprocess.run([UV, "venv", "-q", "--python", sys.executable, venv], check=True, cwd=folder)
-    wanted = ["-r", str(folder / "ratelimit-requirements.txt"), "pytest", "httpx", "uvicorn"]
-    subprocess.run(
-        [UV, "pip", "install", "-q", "--python", venv, "-c", ROOT / "constraints.txt", *wanted],
-        check=True,
-        cwd=folder,
-    )
-    return venv / "bin/python"
+    lines = (folder / "ratelimit-requirements.txt").read_text().splitlines()
+    wanted = [line for line in lines if line and not line.startswith("#")]
+    return environment_of([*wanted, "pytest", "httpx", "uvicorn"], folder / "venv")
 
 
 @pytest.fixture
@@ -204,5 +194,7 @@ def test_a_mistake_in_the_published_package_fails_the_laid_tests(
     text = broken.read_text()
     broken.write_text(text.replace("granted = max(0, min(wanted, *free))", "granted = wanted"))
     assert broken.read_text() != text
-    done = subprocess.run([bare, "-m", "pytest", "-q", "tests/ratelimit"], cwd=project, capture_output=True)
+    done = subprocess.run(
+        [bare, "-m", "pytest", "-q", "-x", "tests/ratelimit"], cwd=project, capture_output=True
+    )
     assert done.returncode == 1

@@ -5,32 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from e2e.ratelimit.policies import policy, running
+from e2e.ratelimit.policies import policy, running, sources, until
 from e2e.ratelimit.servers import RedisServer
 
 from platform_ratelimit.decision import Source
-from platform_ratelimit.limiter import Limiter
 from platform_ratelimit.redis.breaker import BreakerSettings
 from platform_ratelimit.redis.settings import RedisSettings
 
 pytestmark = pytest.mark.e2e
 QUICK = RedisSettings(deadline_s=0.05, breaker=BreakerSettings(longest_delay_s=0.1))
-
-
-async def sources(limiter: Limiter, count: int = 1, group: str = "default") -> Counter[Source]:
-    plan = limiter.planner.for_tenant("acme", group)
-    return Counter([(await limiter.decide(plan)).source for _ in range(count)])
-
-
-async def until(claim: Callable[[], Awaitable[bool]], *, seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while not await claim():
-        assert time.monotonic() < deadline, "did not come true"
-        await asyncio.sleep(0.02)
 
 
 def test_a_refused_connection_falls_back_by_the_policy_of_the_group(tmp_path: Path) -> None:
@@ -240,72 +226,5 @@ def test_a_key_of_another_type_hurts_its_own_tenant_only(own_redis: RedisServer)
                 client.set("rl:{acme}:t", "not a record")
                 assert await sources(limiter) == {Source.REDIS: 1}  # unreadable counters start afresh
             assert limiter.backend.available
-
-    asyncio.run(scenario())
-
-
-@pytest.mark.parametrize("credentials", ["default", "named"])
-def test_credentials_database_and_old_protocol_are_greeted(tmp_path: Path, credentials: str) -> None:
-    async def scenario(server: RedisServer) -> None:
-        settings = RedisSettings(
-            deadline_s=0.5,
-            password="s3cret",
-            username="limiter" if credentials == "named" else None,
-            database=3,
-        )
-        async with running(server, policy(), settings=settings) as limiter:
-            assert await sources(limiter) == {Source.REDIS: 1}
-        async with running(server, policy(), settings=RedisSettings(password="wrong")) as limiter:
-            assert await sources(limiter) == {Source.LOCAL: 1}
-
-    with RedisServer(tmp_path / "auth") as server:
-        with server.client() as client:
-            if credentials == "named":
-                client.acl_setuser("limiter", enabled=True, passwords=["+s3cret"], keys=["rl:*"],
-                                   channels=["*"], commands=["+@all"])  # fmt: skip
-                client.acl_setuser("default", enabled=False)
-            else:
-                client.config_set("requirepass", "s3cret")
-        asyncio.run(scenario(server))
-
-
-def test_a_user_who_may_not_listen_still_decides(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A refused SUBSCRIBE must not shift the replies that come after it."""
-
-    async def scenario(server: RedisServer) -> None:
-        settings = RedisSettings(deadline_s=0.5, username="limiter", password="s3cret")
-        async with running(server, policy(1000), settings=settings) as limiter:
-
-            async def decided() -> bool:
-                return (await sources(limiter))[Source.REDIS] == 1
-
-            await until(decided)
-            plans = [limiter.planner.for_tenant(f"t{number}", "default") for number in range(50)]
-            decisions = await asyncio.gather(*(limiter.decide(plan) for plan in plans))
-            assert [decision.remaining for decision in decisions] == [[999]] * 50
-            assert {decision.source for decision in decisions} == {Source.REDIS}
-
-    with RedisServer(tmp_path / "acl") as server:
-        with server.client() as client:
-            client.acl_setuser(
-                "limiter", enabled=True, passwords=["+s3cret"], keys=["rl:*"], commands=["+@all"]
-            )
-        asyncio.run(scenario(server))
-    assert [record for record in caplog.records if "polling only" in record.message]
-
-
-def test_an_announcement_reaches_every_listener(own_redis: RedisServer) -> None:
-    async def scenario() -> None:
-        heard: list[float] = []
-        async with running(own_redis, policy()) as speaker, running(own_redis, policy()) as listener:
-            listener.backend._on_message = lambda: heard.append(time.monotonic())  # type: ignore[attr-defined]
-            await asyncio.sleep(0.1)
-            before = len(heard)
-            await speaker.backend.announce(b"2")
-
-            async def told() -> bool:
-                return len(heard) > before
-
-            await until(told, seconds=2)
 
     asyncio.run(scenario())

@@ -110,6 +110,12 @@ class SampleApp:
         document = json.loads(report.read_text()) if report.exists() else {"suites": []}
         return _with_results(ran, list(_specs(document["suites"])))
 
+    def copy(self, root: Path) -> SampleApp:
+        """Another copy, with what was built and drawn here: what is done to it does not show in this one."""
+        shutil.copytree(self.root, root, ignore=shutil.ignore_patterns("node_modules", "reports"))
+        link_packages(self.root / "node_modules", root)
+        return SampleApp(root=root)
+
     @contextlib.contextmanager
     def mutated(self, path: str, old: str, new: str) -> Iterator[None]:
         """The application with one fault in it."""
@@ -128,11 +134,15 @@ def lay_sample(root: Path) -> SampleApp:
     shutil.copytree(SAMPLE, root, dirs_exist_ok=True)
     scaffold(Request(root=root, allow_dirty=True), TALK)
     shutil.copytree(OWNER, root, dirs_exist_ok=True)
-    packages = node_modules(root / "package.json")
+    link_packages(node_modules(root / "package.json"), root)
+    return SampleApp(root=root)
+
+
+def link_packages(packages: Path, root: Path) -> None:
+    """Give a project installed packages: linked where that can be done, copied otherwise."""
     linked = subprocess.run(["cp", "-al", str(packages), str(root)], capture_output=True, check=False)
     if linked.returncode:
         subprocess.run(["cp", "-a", str(packages), str(root)], check=True)
-    return SampleApp(root=root)
 
 
 def _with_results(ran: Ran, tests: list[tuple[str, str]]) -> Ran:

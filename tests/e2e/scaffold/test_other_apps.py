@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from e2e.scaffold.harness import HERE, TALK, SampleApp, node_modules
+from e2e.scaffold.harness import HERE, TALK, SampleApp, link_packages, node_modules
 from unit.scaffold.apps import legacy_app, pages_router_app
 
 from platformctl.app.scaffold_tests import Action, Outcome, Request, scaffold
@@ -25,7 +24,7 @@ def packages(app: SampleApp) -> Path:
 
 
 def link(packages: Path, root: Path) -> SampleApp:
-    subprocess.run(["cp", "-al", str(packages), str(root)], check=True)
+    link_packages(packages, root)
     return SampleApp(root=root)
 
 
@@ -57,12 +56,17 @@ def test_a_legacy_application_starts_green_with_its_findings_named(tmp_path: Pat
         ("Keyed", "imports"),
     }
     assert app.jest("--coverage").code == 0
-    assert app.jest().code == 0
-    expect_sound(app)
+    # The application's own types are checked without the tests, and its ES5 is not what tests are checked by.
+    (app.root / "tests/unit/wrong.test.ts").write_text("const broken: number = 'text';\n")
+    assert app.run("tsc", "--noEmit").code == 0
+    complaints = app.run("tsc", "-p", "tests").output.splitlines()
+    assert [line.partition(":")[0] for line in complaints] == ["tests/unit/wrong.test.ts(1,7)"]
+    (app.root / "tests/unit/wrong.test.ts").unlink()
     scaffold(Request(root=app.root, action=Action.CHECK), TALK)
 
 
-def test_the_build_of_an_es5_application_is_not_touched(tmp_path: Path, packages: Path) -> None:
+@pytest.mark.full
+def test_a_mistake_in_a_test_does_not_stop_the_build(tmp_path: Path, packages: Path) -> None:
     app = link(packages, legacy_app(tmp_path / "legacy"))
     lay(app.root)
     (app.root / "tests/unit/wrong.test.ts").write_text("const broken: number = 'text';\n")
@@ -75,7 +79,6 @@ def test_a_pages_application_in_a_workspace_runs(tmp_path: Path, packages: Path)
     lay(app.root)
     assert not (app.root / ".github").exists()
     assert "working-directory: apps/web" in (app.root / "tests/ci/github.yml").read_text()
-    app.run("next", "typegen")
     expect_sound(app)
     ran = app.jest()
     assert ran.code == 0, ran.output[-2000:]
@@ -103,7 +106,7 @@ def test_a_messy_application_of_a_workspace_starts_green_and_keeps_its_own_tests
     tmp_path: Path, packages: Path
 ) -> None:
     workspace = Path(shutil.copytree(HERE / "messy", tmp_path / "messy"))
-    subprocess.run(["cp", "-al", str(packages), str(workspace)], check=True)
+    link_packages(packages, workspace)
     neighbour = workspace / "node_modules/@market/ui"
     neighbour.parent.mkdir()
     neighbour.symlink_to(workspace / "ui")

@@ -44,7 +44,13 @@ def test_data_is_read_of_components_that_are_defined_and_needed() -> None:
     assert whats(replace(sample.component("till", 8001), reads=("safe",))) == [
         "till reads the data of 'safe', which is not defined"
     ]
-    assert whats(safe, replace(sample.component("till", 8001), reads=("safe",))) == [
-        "till reads the data of 'safe', but does not need it"
-    ]
-    assert whats(safe, replace(sample.component("till", 8001, needs=("safe",)), reads=("safe",))) == []
+    named = Native(binaries=("till",), args=("--of", "{data:safe}"))
+    till = replace(sample.component("till", 8001), reads=("safe",), native=named)
+    assert whats(safe, till) == ["till reads the data of 'safe', but does not need it"]
+    assert whats(safe, replace(till, needs=("safe",))) == []
+
+
+def test_data_that_no_text_names_may_be_absent() -> None:
+    assert (
+        whats(sample.component("safe", 8002), replace(sample.component("till", 8001), reads=("safe",))) == []
+    )

@@ -35,7 +35,7 @@ def test_an_id_is_refused_as_a_label() -> None:
 
 def test_a_file_source_stays_in_the_log_folder() -> None:
     for glob in ("/etc/*", "../*.log", "a/../../b"):
-        with pytest.raises(DefinitionError, match="leaves the log folder"):
+        with pytest.raises(DefinitionError, match="leaves its folder"):
             FileSource(glob=glob)
 
 

@@ -18,9 +18,18 @@ CASES = json.loads((REPOSITORY / "tests" / "e2e" / "logs" / "nasty_lines.json").
 
 
 @pytest.fixture(scope="module")
-def redactions() -> tuple[Redaction, ...]:
+def pipelines() -> tuple[LogPipeline, ...]:
     definitions = modules.load(REPOSITORY, REPOSITORY / "compose" / "logs.py")
-    return tuple(r for p in definitions.values("LOG_PIPELINES", LogPipeline) for r in p.redactions)
+    return definitions.values("LOG_PIPELINES", LogPipeline)
+
+
+@pytest.fixture(scope="module")
+def redactions(pipelines: tuple[LogPipeline, ...]) -> tuple[Redaction, ...]:
+    return pipelines[0].redactions
+
+
+def test_every_pipeline_redacts_the_same(pipelines: tuple[LogPipeline, ...]) -> None:
+    assert len({pipeline.redactions for pipeline in pipelines}) == 1
 
 
 def _redacted(line: str, redactions: tuple[Redaction, ...]) -> str:

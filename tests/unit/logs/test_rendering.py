@@ -15,7 +15,7 @@ from platformctl.model.artifact import Artifact
 from platformctl.model.logs import Redaction
 from platformctl.model.platform import Platform
 from platformctl.model.site import RuntimeName, Site
-from platformctl.render import alloy, loki, promtail
+from platformctl.render import alloy, log_rules, loki, promtail
 from platformctl.render.alloy_syntax import Block, Reference, dump
 
 
@@ -177,3 +177,17 @@ def _argument_problems(block: Block, known: dict) -> Iterator[str]:
     for name, argument in known.items():
         if argument["required"] and name not in block.arguments:
             yield f"{block.name}: lacks {name}"
+
+
+def test_rules_over_log_lines_are_one_set_for_all_tenants(platform: Platform, site: Site) -> None:
+    names = [artifact.path for artifact in loki.render(platform, site) if "/rules/" in artifact.path]
+    assert names == ["loki/rules/lumiere|platform|yoga-loft/logs.yml"]
+
+
+def test_names_of_rule_folders_fit_a_file_system(platform: Platform) -> None:
+    tenants = tuple(replace(platform.tenants[0], id=f"tenant-{number:04}") for number in range(1000))
+    found = list(log_rules.folders(replace(platform, tenants=tenants)))
+    assert max(len(name) for name in found) <= 200
+    assert sorted(org for name in found for org in name.split("|")) == sorted(
+        ["platform", *(tenant.id for tenant in tenants)]
+    )

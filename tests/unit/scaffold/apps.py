@@ -64,7 +64,7 @@ def legacy_app(root: Path) -> Path:
             "package.json": json.dumps(
                 {
                     "name": "legacy",
-                    "scripts": {"build": "next build"},
+                    "scripts": {"typecheck": "tsc --noEmit"},
                     "dependencies": {"next": "16.4.6", "react": "19.3.1", "react-dom": "19.3.1"},
                     "devDependencies": {"typescript": "5.9.3"},
                 },

@@ -11,7 +11,7 @@ from platformctl.scaffold.lay.manifest import Manifest
 from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.nextjs import routes
 from platformctl.scaffold.nextjs.components import Found, find, source_files
-from platformctl.scaffold.nextjs.jsx import element
+from platformctl.scaffold.nextjs.jsx import element, returned
 from platformctl.scaffold.nextjs.source import Alias, Sources
 
 
@@ -161,6 +161,8 @@ def test_elements_read_as_if_written_by_hand() -> None:
         == '<Gate flag="new">content</Gate>'
     )
     assert element("Stepper", {"quantity": "3"}, indent=2) == "<Stepper quantity={3} />"
+    assert returned("Stepper", {"quantity": "3"}, indent=2) == "<Stepper quantity={3} />"
+    assert returned("Wide", {"text": f'"{"x" * 120}"'}, indent=2).startswith("(\n    <Wide\n      text=")
     long = element("Wide", dict.fromkeys(("one", "two", "three"), f'"{"x" * 40}"'), indent=2)
     assert long.splitlines()[0] == "<Wide"
     assert long.splitlines()[-1] == "  />"

@@ -12,9 +12,10 @@ from platformctl.errors import PlatformError
 from platformctl.scaffold.lay.manifest import Manifest
 from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.nextjs.app import PackageManager
-from platformctl.scaffold.nextjs.managers import find_manager, find_workspace, node_of
+from platformctl.scaffold.nextjs.managers import find_manager, node_of
 from platformctl.scaffold.nextjs.packages import Packages, read_packages
 from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
+from platformctl.scaffold.nextjs.workspace import find_workspace
 
 
 def read(root: Path) -> Packages:

@@ -12,9 +12,9 @@ from platformctl.errors import PlatformError
 from platformctl.scaffold.lay.manifest import Manifest
 from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.nextjs.framework import PARTS
-from platformctl.scaffold.nextjs.managers import find_workspace
 from platformctl.scaffold.nextjs.packages import read_packages
 from platformctl.scaffold.nextjs.versions import lint_refusal, versions_for
+from platformctl.scaffold.nextjs.workspace import find_workspace
 
 QUIET = Talk(say=lambda _: None, wait=lambda _: None, confirm=lambda _: True)
 APP = {"tsconfig.json": "{}\n", "app/page.tsx": "export default function Page() { return <main />; }\n"}

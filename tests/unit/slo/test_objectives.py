@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from platformctl.errors import DefinitionError
-from platformctl.model import slo
+from platformctl.model import objectives, slo
 from platformctl.model.rules import RecordingRule
 from platformctl.model.tenancy import Objective, Tenant, Tier, Vertical
 from platformctl.model.units import Duration, days, milliseconds, minutes, seconds
@@ -27,7 +27,7 @@ def tenants(count: int) -> tuple[Tenant, ...]:
 
 
 def rules(*tiers: Tier, agreed: tuple[Tenant, ...] = ()) -> tuple[RecordingRule, ...]:
-    return slo.objectives(tiers, agreed).recording_rules
+    return objectives.objectives(tiers, agreed).recording_rules
 
 
 def test_ten_thousand_tenants_make_as_many_rules_as_one() -> None:
@@ -52,16 +52,20 @@ def test_a_threshold_names_its_bucket_as_clients_write_it(threshold: Duration, b
     assert [rule.labels["le"] for rule in found if rule.name == slo.LATENCY_BOUND] == bounds
 
 
-def test_an_agreed_objective_wins_over_the_tier() -> None:
-    agreed = Objective(sli="availability", target=Decimal("0.9999"), window=days(30))
-    tenant = Tenant(id="inn", name="Inn", vertical=Vertical.HOTELS, tier="gold", objectives=(agreed,))
-    found = rules(tier(), agreed=(tenant,))
-    override = next(rule for rule in found if rule.labels.get("tenant") == "inn")
-    joined = next(rule for rule in found if rule.name == slo.OBJECTIVE)
-    assert (override.expr, override.labels["slo"]) == ("vector(0.9999)", "availability")
-    assert (
-        joined.expr.index(override.name) < joined.expr.index("or on (tenant)") < joined.expr.index("tier_obj")
-    )
+def inn(agreed: str) -> Tenant:
+    objective = Objective(sli="availability", target=Decimal(agreed), window=days(30))
+    return Tenant(id="inn", name="Inn", vertical=Vertical.HOTELS, tier="gold", objectives=(objective,))
+
+
+def test_contracts_add_no_rules_and_are_counted() -> None:
+    without, one = rules(tier()), rules(tier(), agreed=(inn("0.9999"),))
+    assert [rule.name for rule in one] == [rule.name for rule in without]
+    assert {rule.name: rule.expr for rule in one if rule not in without} == {slo.AGREED: "vector(1)"}
+
+
+def test_a_contract_that_could_never_page_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="of tenant inn can never page"):
+        rules(tier(), agreed=(inn("0.8"),))
 
 
 @pytest.mark.parametrize(

@@ -68,38 +68,27 @@ class Networks:
         return known
 
 
-class _Peers:
-    """The same by the text of a peer's address: a gateway's is always the same one."""
-
-    def __init__(self, networks: Networks) -> None:
-        self._networks = networks
-        self._known: dict[str, bool] = {}
-
-    def __contains__(self, text: object) -> bool:
-        if not isinstance(text, str):
-            return False
-        known = self._known.get(text)
-        if known is None:
-            if len(self._known) >= _MOST_KNOWN:
-                self._known.clear()
-            known = self._known[text] = parse_address(text) in self._networks
-        return known
-
-
 class TrustedProxies:
     """The proxies whose word on the client's address counts. With none, the peer is the client."""
 
     def __init__(self, networks: Sequence[str] = (), *, unix_socket: bool = False) -> None:
         """`unix_socket` also trusts a peer without an address: a proxy on this machine's socket."""
         self._networks, self._unix_socket = Networks(networks), unix_socket
-        self._peers = _Peers(self._networks)
+        self._peers: dict[str, bool] = {}  # those seen: a gateway's address is always the same one
 
     def trusts(self, scope: Scope) -> bool:
         """Whether the peer itself is one of them."""
         client = scope.get("client")
         if client is None or not client[0]:
             return self._unix_socket
-        return str(client[0]) in self._peers
+        known = self._peers.get(client[0])
+        return known if known is not None else self._judge(str(client[0]))
+
+    def _judge(self, peer: str) -> bool:
+        if len(self._peers) >= _MOST_KNOWN:
+            self._peers.clear()
+        trusted = self._peers[peer] = parse_address(peer) in self._networks
+        return trusted
 
     def client(self, scope: Scope) -> Address | None:
         """The last address that no trusted proxy wrote down itself, from the right; none if unknown."""

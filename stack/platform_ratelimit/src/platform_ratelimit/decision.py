@@ -24,7 +24,7 @@ class Source(StrEnum):
 class Decision:
     """`index` is the tightest limit when allowed, the refusing one otherwise; -1 when no limit was asked."""
 
-    __slots__ = ("allowed", "index", "plan", "remaining", "reset_ms", "source")
+    __slots__ = ("_in_hand", "_remaining", "allowed", "index", "plan", "reset_ms", "source")
 
     def __init__(
         self,
@@ -35,9 +35,25 @@ class Decision:
         index: int = -1,
         reset_ms: int = 0,
         remaining: Sequence[int] = (),
+        in_hand: int = 0,
     ) -> None:
-        self.plan, self.source, self.allowed = plan, source, allowed
-        self.index, self.reset_ms, self.remaining = index, reset_ms, remaining
+        """`remaining` is what the script left of each limit; `in_hand` are leased units that come on top."""
+        self.plan = plan
+        self.source = source
+        self.allowed = allowed
+        self.index = index
+        self.reset_ms = reset_ms
+        self._remaining = remaining
+        self._in_hand = in_hand
+
+    @property
+    def remaining(self) -> Sequence[int]:
+        """What is left of each limit."""
+        return [units + self._in_hand for units in self._remaining] if self._in_hand else self._remaining
+
+    def left_of(self, index: int) -> int:
+        """What is left of one limit of the plan."""
+        return self._remaining[index] + self._in_hand
 
     @property
     def limit(self) -> PlannedLimit | None:

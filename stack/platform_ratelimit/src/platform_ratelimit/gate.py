@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from platform_ratelimit.address import Networks, TrustedProxies, subject_of
 from platform_ratelimit.asgi import Scope, header
@@ -14,6 +15,8 @@ from platform_ratelimit.limiter import Limiter
 from platform_ratelimit.mark import GatewayMark
 from platform_ratelimit.plan import Plan, Planner
 from platform_ratelimit.policy import AllowList, Mode
+
+_OFF: Final = Mode.OFF  # an enumeration's member costs a call each time it is named
 
 
 @dataclass(kw_only=True, slots=True)
@@ -35,7 +38,7 @@ class Gate:
         if self._is_exempt(scope, planner):
             return None
         plan = self.plan_of(scope, planner, planner.group_of(method, path))
-        if plan.mode is Mode.OFF:
+        if plan.mode is _OFF:
             return None
         decision = await self.limiter.decide(plan)
         if not decision.allowed:

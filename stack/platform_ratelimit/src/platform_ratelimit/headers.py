@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from platform_ratelimit.decision import Decision
 from platform_ratelimit.plan import Plan
 from platform_ratelimit.policy import Scope
 
 Headers = list[tuple[bytes, bytes]]
+_PLATFORM: Final = Scope.PLATFORM  # an enumeration's member costs a call each time it is named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,38 +35,29 @@ class HeaderFields:
 
     def of(self, decision: Decision) -> Headers:
         """The fields of an answer; those of a refusal begin with Retry-After."""
-        plan = decision.plan
-        fixed = plan.fields or self._prepare(plan)
-        headers: Headers = []
+        plan, index = decision.plan, decision.index
         seconds = b"%d" % decision.retry_after_s
-        if not decision.allowed:
-            headers.append((b"retry-after", seconds))
-        index = self._shown(decision)
+        headers: Headers = [] if decision.allowed else [(b"retry-after", seconds)]
+        if index >= 0 and plan.limits[index].scope is _PLATFORM:
+            index = _instead_of_the_platform(decision)
         if index < 0:
             return headers
-        left = b"%d" % decision.remaining[index]
+        fixed = plan.fields or self._prepare(plan)
+        left = b"%d" % decision.left_of(index)
         if self.ietf is not None:
-            name, template = fixed[2 * index + 1]
-            headers += (fixed[0], (name, template % (left, seconds)))
+            headers += (fixed[0], (b"ratelimit", fixed[2 * index + 1][1] % (left, seconds)))
         if self.x_fields:
-            limit = fixed[2 * index + 2]
-            headers += (limit, (b"x-ratelimit-remaining", left), (b"x-ratelimit-reset", seconds))
+            headers += (
+                fixed[2 * index + 2],
+                (b"x-ratelimit-remaining", left),
+                (b"x-ratelimit-reset", seconds),
+            )
         return headers
-
-    def _shown(self, decision: Decision) -> int:
-        """The limit to speak of; the platform's own budget is nobody's business."""
-        limits, index = decision.plan.limits, decision.index
-        if index < 0 or limits[index].scope is not Scope.PLATFORM:
-            return index
-        own = [i for i, planned in enumerate(limits) if planned.scope is not Scope.PLATFORM]
-        if not own or not decision.allowed:
-            return -1
-        return min(own, key=lambda i: decision.remaining[i] / limits[i].limit.quota)
 
     def _prepare(self, plan: Plan) -> tuple[tuple[bytes, bytes], ...]:
         """The policy field, then for each limit the field to fill in and that of its quota."""
         revision = self.ietf or DRAFT_11
-        own = [planned.limit for planned in plan.limits if planned.scope is not Scope.PLATFORM]
+        own = [planned.limit for planned in plan.limits if planned.scope is not _PLATFORM]
         policy = b", ".join(
             b'"%b";%b=%d' % (limit.name.encode(), revision.quota, limit.quota)
             + (b";%b=%d" % (revision.window, limit.window_s) if limit.window_s >= 1 else b"")
@@ -77,3 +70,12 @@ class HeaderFields:
             parts += ((b"ratelimit", item), (b"x-ratelimit-limit", b"%d" % planned.limit.quota))
         plan.fields = tuple(parts)
         return plan.fields
+
+
+def _instead_of_the_platform(decision: Decision) -> int:
+    """The tightest limit of the subject's own: the platform's budget is nobody's business."""
+    limits = decision.plan.limits
+    own = [index for index, planned in enumerate(limits) if planned.scope is not _PLATFORM]
+    if not own or not decision.allowed:
+        return -1
+    return min(own, key=lambda index: decision.left_of(index) / limits[index].limit.quota)

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Protocol, cast
 
 from platform_ratelimit.address import TrustedProxies
-from platform_ratelimit.asgi import Scope, header
+from platform_ratelimit.asgi import Scope, header, raw_header
 from platform_ratelimit.errors import MissingExtraError
 from platform_ratelimit.policy import valid_name
 
 Identify = Callable[[Scope], str | None]
 
 _MOST_TOKENS: Final = 10_000
+_MOST_NAMES: Final = 10_000
 _LONGEST_TOKEN: Final = 8192
 
 
@@ -65,10 +66,10 @@ class JwtClaim:
             "issuer": issuer,
             "options": {"require": ["exp"], "verify_aud": bool(audience)},
         }
-        self._verified: dict[str, tuple[str, float]] = {}
+        self._verified: dict[bytes, tuple[str, float]] = {}
 
     def __call__(self, scope: Scope) -> str | None:
-        authorization = header(scope, b"authorization")
+        authorization = raw_header(scope, b"authorization")
         if authorization is None or len(authorization) > _LONGEST_TOKEN:
             return None
         known = self._verified.get(authorization)
@@ -76,8 +77,8 @@ class JwtClaim:
             return known[0]
         return self._verify(authorization)
 
-    def _verify(self, authorization: str) -> str | None:
-        kind, _, token = authorization.partition(" ")
+    def _verify(self, authorization: bytes) -> str | None:
+        kind, _, token = authorization.decode("latin-1").partition(" ")
         if kind.lower() != "bearer":
             return None
         try:
@@ -109,12 +110,24 @@ class TrustedHeader:
 
     def __init__(self, header_name: str, proxies: TrustedProxies) -> None:
         self._header, self._proxies = header_name.lower().encode(), proxies
+        self._names: dict[bytes, str] = {}  # those seen, as text
 
     def __call__(self, scope: Scope) -> str | None:
         if not self._proxies.trusts(scope):
             return None
-        value = header(scope, self._header)
-        return value if value and valid_name(value) else None
+        value = raw_header(scope, self._header)
+        if value is None:
+            return None
+        return self._names.get(value) or self._read(value)
+
+    def _read(self, value: bytes) -> str | None:
+        name = value.decode("latin-1")
+        if not valid_name(name):
+            return None
+        if len(self._names) >= _MOST_NAMES:
+            self._names.clear()
+        self._names[value] = name
+        return name
 
 
 class Subdomain:

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
+from typing import Final
 
 from platform_ratelimit.decision import Decision, Source, decision_from
 from platform_ratelimit.plan import MOST_PLANS, Plan
@@ -19,6 +20,7 @@ from platform_ratelimit.policy import Algorithm
 from platform_ratelimit.redis.connection import Reply
 
 Ask = Callable[[Plan, int], Awaitable[Reply]]
+_LEASE: Final = Source.LEASE  # an enumeration's member costs a call each time it is named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,15 +46,29 @@ class _Held:
         self.units, self.most = 0, most
 
 
-class _Lease:
-    """The units of one plan in hand, and the reply they came with."""
+class Lease:
+    """The units of one plan in hand, those asked for, and what was said of the budget when they came."""
 
-    __slots__ = ("filled_at", "held", "refill", "reply", "size", "units")
+    __slots__ = (
+        "asked", "counted", "fresh_until", "held", "index", "low", "refill", "remaining", "reset_ms", "size",
+        "taken_at", "units",
+    )  # fmt: skip
 
     def __init__(self, held: list[_Held]) -> None:
-        self.units, self.size, self.filled_at, self.held = 0, 1, 0.0, held
-        self.reply: Reply = []
+        self.units = self.asked = 0
+        self.counted = 0  # units that `held` know of; spending one is not told at once
+        self.size, self.low, self.held = 1, 0, held
+        self.taken_at = self.fresh_until = 0.0  # monotonic seconds
+        self.index, self.reset_ms, self.remaining = -1, 0, [0]
         self.refill: asyncio.Task[Reply] | None = None
+
+    def settle(self) -> int:
+        """Tell the limits what is in hand or asked for; the units that may still be taken for all of them."""
+        present = self.units + self.asked
+        for held in self.held:
+            held.units += present - self.counted
+        self.counted = present
+        return min(held.most - held.units for held in self.held)
 
 
 class Leases:
@@ -60,19 +76,19 @@ class Leases:
 
     def __init__(self, settings: LeaseSettings, ask: Ask) -> None:
         self._settings, self._ask = settings, ask
-        self._leases: dict[int, tuple[Plan, _Lease]] = {}
+        self._plans: list[Plan] = []  # those that have a lease
         self._held: dict[tuple[bytes, int, Algorithm], _Held] = {}
 
-    def spend(self, plan: Plan) -> Decision | None:
-        """A unit in hand, while what was said of the budget is fresh; none otherwise."""
-        lease = self._lease_of(plan)
-        if lease.units > 0 and monotonic() - lease.filled_at < self._settings.fresh_s:
-            return self._spend(plan, lease)
-        return None
+    def spend(self, plan: Plan, now: float) -> Decision | None:
+        """A unit in hand, while what was said of the budget is fresh `now`; none otherwise."""
+        lease = plan.lease
+        if lease is None or lease.units <= 0 or now >= lease.fresh_until:
+            return None
+        return self._spend(plan, lease)
 
     async def decide(self, plan: Plan) -> Decision:
         """Fetch some units and spend one; raises `BackendUnavailable`."""
-        lease = self._lease_of(plan)
+        lease = plan.lease or self._open(plan)
         while True:
             reply = await asyncio.shield(self._refill(plan, lease))
             if lease.units > 0:
@@ -82,21 +98,27 @@ class Leases:
 
     def give_back(self, plan: Plan) -> None:
         """Return a unit just spent: the request was refused elsewhere. One too many to hold is let go."""
-        lease = self._lease_of(plan)
-        if _room(lease) > 0:
-            _change(lease, 1)
+        lease = plan.lease
+        if lease is not None and lease.settle() > 0:
+            lease.units += 1
+            lease.settle()
 
     def held(self, plan: Plan) -> int:
         """Units of the plan in hand."""
-        return self._lease_of(plan).units
+        return plan.lease.units if plan.lease is not None else 0
 
-    def _lease_of(self, plan: Plan) -> _Lease:
-        entry = self._leases.get(id(plan))
-        if entry is None:
-            if len(self._leases) >= MOST_PLANS:
-                self._leases, self._held = {}, {}  # units let go unspent: never too many admitted
-            entry = self._leases[id(plan)] = (plan, _Lease(self._held_by(plan)))
-        return entry[1]
+    def _open(self, plan: Plan) -> Lease:
+        if len(self._plans) >= MOST_PLANS:
+            self._let_go()
+        lease = plan.lease = Lease(self._held_by(plan))
+        self._plans.append(plan)
+        return lease
+
+    def _let_go(self) -> None:
+        """Let all units go unspent: memory stays bounded, and never are too many admitted."""
+        for plan in self._plans:
+            plan.lease = None
+        self._plans, self._held = [], {}
 
     def _held_by(self, plan: Plan) -> list[_Held]:
         held = []
@@ -109,47 +131,43 @@ class Leases:
                 held.append(self._held[place])
         return held
 
-    def _spend(self, plan: Plan, lease: _Lease) -> Decision:
-        _change(lease, -1)
-        if lease.units <= lease.size // 4 and lease.refill is None and _room(lease) > 1:
+    def _spend(self, plan: Plan, lease: Lease) -> Decision:
+        lease.units -= 1
+        if lease.units <= lease.low and lease.refill is None and lease.settle() > 1:
             self._refill(plan, lease)
-        reply = lease.reply
-        left = [units + lease.units for units in reply[3:]]
         return Decision(
-            plan, Source.LEASE, allowed=True, index=reply[1] - 1, reset_ms=reply[2], remaining=left
+            plan,
+            _LEASE,
+            allowed=True,
+            index=lease.index,
+            reset_ms=lease.reset_ms,
+            remaining=lease.remaining,
+            in_hand=lease.units,
         )
 
-    def _refill(self, plan: Plan, lease: _Lease) -> asyncio.Task[Reply]:
-        """The refill under way, or a new one."""
+    def _refill(self, plan: Plan, lease: Lease) -> asyncio.Task[Reply]:
+        """The refill under way, or a new one: twice as much as the last while busy, half as much when not."""
         if lease.refill is None:
+            busy = monotonic() - lease.taken_at < self._settings.busy_s
+            wanted = lease.size * 2 if busy else lease.size // 2
+            lease.size = lease.asked = max(1, min(wanted, lease.settle()))
+            lease.settle()
             lease.refill = asyncio.create_task(self._fill(plan, lease))
             lease.refill.add_done_callback(_failure_is_seen)
         return lease.refill
 
-    async def _fill(self, plan: Plan, lease: _Lease) -> Reply:
-        """Ask for the next lease: twice as much while busy, half as much when not."""
-        busy = monotonic() - lease.filled_at < self._settings.busy_s
-        lease.size = lease.size * 2 if busy else max(1, lease.size // 2)
-        wanted = lease.size = max(1, min(lease.size, _room(lease)))
+    async def _fill(self, plan: Plan, lease: Lease) -> Reply:
         try:
-            reply = await self._ask(plan, wanted)
+            reply = await self._ask(plan, lease.asked)
         finally:
-            lease.refill = None
+            lease.asked, lease.refill = 0, None
         if reply[0] > 0:
-            lease.reply, lease.filled_at = reply, monotonic()
-            _change(lease, reply[0])
+            lease.taken_at = monotonic()
+            lease.fresh_until = lease.taken_at + self._settings.fresh_s
+            lease.index, lease.reset_ms, lease.remaining = reply[1] - 1, reply[2], reply[3:]
+            lease.units += reply[0]
+            lease.low = lease.size // 4
         return reply
-
-
-def _room(lease: _Lease) -> int:
-    """Units that may still be taken in hand for every limit of the plan."""
-    return min(held.most - held.units for held in lease.held)
-
-
-def _change(lease: _Lease, units: int) -> None:
-    lease.units += units
-    for held in lease.held:
-        held.units += units
 
 
 def _failure_is_seen(task: asyncio.Task[Reply]) -> None:

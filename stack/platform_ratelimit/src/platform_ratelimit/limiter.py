@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from time import monotonic, perf_counter
+from time import monotonic
+from typing import Final
 
 from platform_ratelimit.backend import Backend
 from platform_ratelimit.decision import Decision, Source, decision_from
 from platform_ratelimit.lease import Leases, LeaseSettings
 from platform_ratelimit.memory import MemoryStore
 from platform_ratelimit.plan import Plan, Planner
-from platform_ratelimit.policy import FailurePolicy, PolicySnapshot, Precision
+from platform_ratelimit.policy import FailurePolicy, PolicySnapshot
 from platform_ratelimit.redis.connection import Reply
 from platform_ratelimit.redis.failures import BackendUnavailable
 
@@ -22,6 +23,9 @@ _BELIEVED_S = (
     1.0  # the longest a refusal is repeated unasked; bounds what a FLUSHALL or a reset leaves behind
 )
 _PATIENCE_S = 1.0  # of whoever asks what is left
+# An enumeration's member costs a call each time it is named.
+_REDIS: Final = Source.REDIS
+_CACHE: Final = Source.CACHE
 _CLOSED_RETRY_MS = 1000
 _BLOCKED_RETRY_MS = 60_000
 
@@ -70,12 +74,13 @@ class Limiter:
 
     async def decide(self, plan: Plan) -> Decision:
         """Decide one request; never raises for a backend's sake."""
-        started = perf_counter()
-        decision = self._known(plan)
-        if decision is None:
-            decision = await self._decide(plan)
+        now, ceiling = monotonic(), self.planner.ceiling
+        if ceiling is None:
+            decision = self._known(plan, now) or await self._own(plan, self._leases)
+        else:
+            decision = self._refused(plan, now) or await self._under_ceiling(ceiling, plan, self._leases)
         if self.observe is not None:
-            self.observe(decision, perf_counter() - started)
+            self.observe(decision, monotonic() - now)
         return decision
 
     async def remaining(self, plan: Plan) -> list[int]:
@@ -87,58 +92,46 @@ class Limiter:
             return []
         return list((await self.backend.decide(plan, wanted=0, wait_s=_PATIENCE_S))[3:])
 
-    def _known(self, plan: Plan) -> Decision | None:
-        """What needs no asking: blocked, unlimited, a leased unit in hand, or refused a moment ago."""
+    def _known(self, plan: Plan, now: float) -> Decision | None:
+        """What needs no asking: a leased unit in hand, a refusal, or nothing to ask for."""
+        if plan.leased and not plan.blocked:
+            spent = self._leases.spend(plan, now)
+            if spent is not None:
+                return spent
+        return self._refused(plan, now) if plan.limits or plan.blocked else _unlimited(plan)
+
+    def _refused(self, plan: Plan, now: float) -> Decision | None:
+        """Blocked, or refused a moment ago."""
         if plan.blocked:
             return Decision(plan, Source.BLOCKED, allowed=False, reset_ms=_BLOCKED_RETRY_MS)
-        if plan.precision is Precision.LEASED and (spent := self._spend(plan)) is not None:
-            return spent
-        if plan.recheck_at:
-            now = monotonic()
-            if now < plan.recheck_at:
-                left_ms = max(1, int((plan.denied_until - now) * 1000) + 1)
-                denial = plan.denial
-                return Decision(
-                    plan,
-                    Source.CACHE,
-                    allowed=False,
-                    index=denial[1] - 1,
-                    reset_ms=left_ms,
-                    remaining=denial[3:],
-                )
+        if not plan.recheck_at:
+            return None
+        if now >= plan.recheck_at:
             plan.recheck_at = 0.0
-        if not plan.limits and self.planner.ceiling is None:
-            return Decision(plan, Source.UNLIMITED, allowed=True)
-        return None
-
-    def _spend(self, plan: Plan) -> Decision | None:
-        """A unit in hand of a plan that no ceiling in another slot stands above."""
-        above = self.planner.ceiling
-        return self._leases.spend(plan) if plan.limits and above in (None, plan) else None
-
-    async def _decide(self, plan: Plan) -> Decision:
-        ceiling, leases = self.planner.ceiling, self._leases
-        if ceiling is not None:
-            return await self._under_ceiling(ceiling, plan, leases)
-        return await self._own(plan, leases)
+            return None
+        left_ms = max(1, int((plan.denied_until - now) * 1000) + 1)
+        denial = plan.denial
+        return Decision(
+            plan, _CACHE, allowed=False, index=denial[1] - 1, reset_ms=left_ms, remaining=denial[3:]
+        )
 
     async def _own(self, plan: Plan, leases: Leases) -> Decision:
         """The limits of the plan itself."""
         if not plan.limits:
-            return Decision(plan, Source.UNLIMITED, allowed=True)
+            return _unlimited(plan)
         if not self.backend.available:
             return self._fallback(plan)
         try:
-            if plan.precision is Precision.LEASED:
-                return leases.spend(plan) or await leases.decide(plan)
-            return decision_from(plan, await self._ask(plan, 1), Source.REDIS)
+            if plan.leased:
+                return leases.spend(plan, monotonic()) or await leases.decide(plan)
+            return decision_from(plan, await self._ask(plan, 1), _REDIS)
         except BackendUnavailable:
             self.unavailable += 1
             return self._fallback(plan)
 
     async def _under_ceiling(self, ceiling: Plan, plan: Plan, leases: Leases) -> Decision:
         """The ceiling in another slot: spend a unit of its lease, and return it if the plan refuses."""
-        above = self._known(ceiling) or await self._own(ceiling, leases)
+        above = self._known(ceiling, monotonic()) or await self._own(ceiling, leases)
         if not above.allowed:
             return Decision(plan, above.source, allowed=False, reset_ms=above.reset_ms)
         decision = await self._own(plan, leases)
@@ -163,3 +156,7 @@ class Limiter:
             return Decision(plan, Source.CLOSED, allowed=False, reset_ms=_CLOSED_RETRY_MS)
         share = self._fair_share or 1 / self.backend.processes
         return decision_from(plan, self._memory.decide(plan.keys, share=share), Source.LOCAL)
+
+
+def _unlimited(plan: Plan) -> Decision:
+    return Decision(plan, Source.UNLIMITED, allowed=True)

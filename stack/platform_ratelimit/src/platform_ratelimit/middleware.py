@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 from platform_ratelimit.address import TrustedProxies
 from platform_ratelimit.asgi import App, Message, Receive, Scope, Send
@@ -15,6 +15,8 @@ from platform_ratelimit.limiter import Limiter
 from platform_ratelimit.mark import GatewayMark
 from platform_ratelimit.policy import Mode
 from platform_ratelimit.problem import CONTENT_TYPE, problem
+
+_SHADOW: Final = Mode.SHADOW  # an enumeration's member costs a call each time it is named
 
 
 class Lifecycle(Protocol):
@@ -59,7 +61,7 @@ class RateLimitMiddleware:
         kind = scope["type"]
         if kind == "http":
             decision = await self._gate.decide(scope, method=scope["method"], path=scope["path"])
-            if decision is None or decision.plan.mode is Mode.SHADOW:
+            if decision is None or decision.plan.mode is _SHADOW:
                 await self._app(scope, receive, send)
             elif decision.allowed:
                 await self._app(scope, receive, _adding(self._fields.of(decision), send))

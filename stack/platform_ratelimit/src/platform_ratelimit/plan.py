@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from platform_ratelimit.policy import (
     DEFAULT_GROUP,
@@ -22,6 +22,9 @@ from platform_ratelimit.policy import (
     pattern_regex,
 )
 from platform_ratelimit.script import command, pack_limits
+
+if TYPE_CHECKING:
+    from platform_ratelimit.lease import Lease
 
 MOST_PLANS: Final = 20_000
 MOST_PATHS: Final = 4096
@@ -54,8 +57,8 @@ class Plan:
     """
 
     __slots__ = (
-        "arguments", "blocked", "denial", "denied_until", "failure", "fields", "group", "keys", "limits",
-        "mode", "names", "precision", "recheck_at", "subject", "tenant", "tier", "wire",
+        "arguments", "blocked", "denial", "denied_until", "failure", "fields", "group", "keys", "lease", "leased",
+        "limits", "mode", "names", "recheck_at", "subject", "tenant", "tier", "wire",
     )  # fmt: skip
 
     def __init__(
@@ -72,14 +75,10 @@ class Plan:
         blocked: bool,
     ) -> None:
         self.subject, self.tenant, self.tier, self.group = subject, tenant, tier, group
-        self.keys, self.failure, self.mode, self.precision, self.blocked = (
-            keys,
-            failure,
-            mode,
-            precision,
-            blocked,
-        )
+        self.keys, self.failure, self.mode, self.blocked = keys, failure, mode, blocked
         self.limits = tuple(limit for key in keys for limit in key.limits)
+        self.leased = precision is Precision.LEASED and bool(self.limits)
+        self.lease: Lease | None = None
         self.names = [key.name for key in keys]
         self.arguments = pack_limits([[planned.limit for planned in key.limits] for key in keys])
         self.wire = command(self.names, self.arguments, wanted=1)

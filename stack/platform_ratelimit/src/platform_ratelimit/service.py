@@ -7,6 +7,7 @@ which the gateway hands to the client. The request in question comes in ``X-Forw
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import unquote
 
 from platform_ratelimit.address import TrustedProxies
@@ -20,6 +21,7 @@ from platform_ratelimit.policy import Mode
 from platform_ratelimit.problem import CONTENT_TYPE, problem
 from platform_ratelimit.runtime import Runtime
 
+_SHADOW: Final = Mode.SHADOW
 TENANT_HEADER = b"x-tenant-id"
 _PLAIN = (b"content-type", b"text/plain; charset=utf-8")
 
@@ -69,7 +71,7 @@ class DecisionService:
         passed: Headers = [(TENANT_HEADER, (tenant or "").encode())]
         if self._mark is not None:
             passed.append((HEADER.encode(), self._mark.value().encode()))
-        if decision is None or decision.plan.mode is Mode.SHADOW:
+        if decision is None or decision.plan.mode is _SHADOW:
             await _answer(send, 200, b"", passed)
         elif decision.allowed:
             await _answer(send, 200, b"", [*passed, *self._fields.of(decision)])

@@ -25,4 +25,4 @@ def annotate_span(decision: Decision) -> None:
         span.set_attribute("ratelimit.tenant", decision.plan.tenant)
     if planned is not None:
         span.set_attribute("ratelimit.limit", planned.limit.name)
-        span.set_attribute("ratelimit.remaining", decision.remaining[decision.index])
+        span.set_attribute("ratelimit.remaining", decision.left_of(decision.index))

@@ -1,9 +1,9 @@
-"""Metrics of SQLAlchemy engines: query time, slow queries, errors and the pool."""
+"""Metrics and spans of SQLAlchemy engines: query time, slow queries, errors and the pool."""
 
 from __future__ import annotations
 
 import time
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext, ExecutionContext
@@ -14,15 +14,26 @@ from sqlalchemy.pool import QueuePool
 from platform_telemetry import contract
 from platform_telemetry.instruments import Instruments, Labels
 
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
+
+    from platform_telemetry.tracing import ClientSpans
+
 _STARTED: Final = "platform_telemetry_started"
 _OPERATIONS: Final = frozenset({"select", "insert", "update", "delete"})
 
 
 class DatabaseTelemetry:
-    """Watches engines (of an async engine, its ``sync_engine``); a statement of `slow_s` and more is slow."""
+    """Watches engines (of an async engine, its ``sync_engine``); a statement of `slow_s` and more is slow.
 
-    def __init__(self, instruments: Instruments, *, slow_s: float = 0.5) -> None:
+    With `spans`, statements of requests that are traced become spans of them.
+    """
+
+    def __init__(
+        self, instruments: Instruments, *, slow_s: float = 0.5, spans: ClientSpans | None = None
+    ) -> None:
         self._slow_s = slow_s
+        self._spans = spans
         self._pools: list[tuple[QueuePool, int]] = []
         self._duration = instruments.histogram(contract.DB_QUERY_DURATION)
         self._slow = instruments.value(contract.DB_SLOW_QUERIES)
@@ -45,10 +56,11 @@ class DatabaseTelemetry:
         self._errors.at(kind_of(error)).inc()
 
     def _before(
-        self, connection: Connection, _cursor: object, _statement: str, _parameters: object,
+        self, connection: Connection, _cursor: object, statement: str, _parameters: object,
         _context: ExecutionContext | None, _executemany: bool,
     ) -> None:  # fmt: skip
-        connection.info.setdefault(_STARTED, []).append(time.perf_counter())
+        span = self._span(connection, statement)
+        connection.info.setdefault(_STARTED, []).append((time.perf_counter(), span))
 
     def _after(
         self, connection: Connection, _cursor: object, statement: str, _parameters: object,
@@ -58,17 +70,28 @@ class DatabaseTelemetry:
 
     def _failed(self, context: ExceptionContext) -> None:
         if context.connection is not None and context.statement is not None:
-            self._observe(context.connection, context.statement)
+            self._observe(context.connection, context.statement, context.original_exception)
 
-    def _observe(self, connection: Connection, statement: str) -> None:
+    def _span(self, connection: Connection, statement: str) -> Span | None:
+        if self._spans is None:
+            return None
+        from platform_telemetry.tracing import statement_attributes
+
+        operation, system = operation_of(statement), connection.dialect.name
+        return self._spans.start(f"{operation} {system}", statement_attributes(system, operation, statement))
+
+    def _observe(self, connection: Connection, statement: str, error: BaseException | None = None) -> None:
         started = connection.info.get(_STARTED)
         if not started:
             return
-        duration_s = time.perf_counter() - started.pop()
+        began, span = started.pop()
+        duration_s = time.perf_counter() - began
         operation = operation_of(statement)
         self._duration.at(operation).observe(duration_s)
         if duration_s >= self._slow_s:
             self._slow.at(operation).inc()
+        if self._spans is not None and span is not None:
+            self._spans.end(span, error)
 
     def _read_in_use(self) -> dict[Labels, float]:
         return {(): float(sum(pool.checkedout() for pool, _ in self._pools))}

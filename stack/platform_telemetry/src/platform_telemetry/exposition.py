@@ -1,18 +1,30 @@
-"""Prometheus' text format 0.0.4."""
+"""Prometheus' text format 0.0.4, and OpenMetrics, which can show a trace as the example of a bucket."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 from platform_telemetry.spec import MetricSpec, MetricType
 
+
+class Format(StrEnum):
+    """A way to write metrics, by its content type."""
+
+    TEXT = "text/plain; version=0.0.4; charset=utf-8"
+    OPENMETRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+
+
 _EXPOSED_TYPE: Final = {MetricType.INFO: "gauge"}
 
 
-def header(spec: MetricSpec) -> str:
+def header(spec: MetricSpec, style: Format = Format.TEXT) -> str:
     """The two lines above a family's samples."""
     kind = _EXPOSED_TYPE.get(spec.type, spec.type)
-    return f"# HELP {spec.name} {_escaped_help(spec.help)}\n# TYPE {spec.name} {kind}\n"
+    name, text = spec.name, _escaped_help(spec.help)
+    if style is Format.OPENMETRICS:  # there a counter's family has no suffix, and quotes are escaped
+        name, text = name.removesuffix("_total"), text.replace('"', r"\"")
+    return f"# HELP {name} {text}\n# TYPE {name} {kind}\n"
 
 
 def label_text(names: tuple[str, ...], values: tuple[str, ...]) -> str:

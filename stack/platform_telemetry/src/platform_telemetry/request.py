@@ -16,17 +16,24 @@ _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _TRACEPARENT: Final = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _UNMATCHED: Final = "unmatched"
 
+PROBES: Final = frozenset({"/metrics", "/live", "/ready"})
+"""Paths that are asked all the time, and are not the service's work."""
+
 
 class RequestRecord:
-    """One request: when it began, whose it is, and how it was answered (status 0: not yet)."""
+    """One request: when it began, whose it is, and how it was answered (status 0: not yet).
 
-    __slots__ = ("request_id", "scope", "started", "status", "tenant", "trace_id")
+    sampled: whether its spans are kept, so that its trace can be looked up.
+    """
+
+    __slots__ = ("request_id", "sampled", "scope", "started", "status", "tenant", "trace_id")
 
     def __init__(self, scope: Scope) -> None:
         self.scope: Final = scope
         self.started: Final = time.perf_counter()
         self.status = 0
         self.tenant = ""
+        self.sampled = False
         self.request_id, self.trace_id = _ids(scope["headers"])
 
     @property
@@ -63,6 +70,11 @@ def bind_tenant(tenant: str) -> None:
     record = _CURRENT.get()
     if record is not None:
         record.tenant = tenant
+
+
+def trace_id_of(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The trace that the caller says the request is part of; a new one's id where it says none."""
+    return _ids(headers)[1]
 
 
 def _ids(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:

@@ -19,6 +19,13 @@ class MetricType(StrEnum):
     INFO = "info"
 
 
+class Merge(StrEnum):
+    """What a gauge of several worker processes is together; counters and histograms are always added up."""
+
+    SUM = "sum"
+    MAX = "max"
+
+
 class Group(StrEnum):
     """What a metric is about; a process publishes whole groups."""
 
@@ -26,6 +33,7 @@ class Group(StrEnum):
     EDGE = "edge"
     AUTH = "auth"
     WEB = "web"
+    TRACES = "traces"
     DATABASE = "database"
     CACHE = "cache"
     FLAGS = "flags"
@@ -44,6 +52,7 @@ class MetricSpec:
     unit: base unit (``seconds``, ``bytes``), empty for plain counts.
     buckets: upper bounds of a histogram, ascending, without the ``+Inf`` that is always there.
     max_combinations: the most label combinations in one process; of one tenant, in a per-tenant family.
+    over_workers: how the workers of one service are put together.
     """
 
     name: str
@@ -54,6 +63,7 @@ class MetricSpec:
     labels: tuple[str, ...] = ()
     buckets: tuple[float, ...] = ()
     max_combinations: int = 1
+    over_workers: Merge = Merge.SUM
 
     def __post_init__(self) -> None:
         if problem := _problem(self):
@@ -73,6 +83,15 @@ class MetricSpec:
     def max_series(self) -> int:
         """The most series in one process; of one tenant, in a per-tenant family."""
         return self.max_combinations * self.series_per_combination
+
+    @property
+    def cells(self) -> int:
+        """How many numbers one label combination keeps: for a histogram its buckets with ``+Inf``, and the sum."""
+        return len(self.buckets) + 2 if self.type is MetricType.HISTOGRAM else 1
+
+    def combinations(self, *, tenants: int) -> int:
+        """The most label combinations in one process that serves so many tenants."""
+        return self.max_combinations * (tenants if self.per_tenant else 1)
 
     def series_limit(self, *, tenants: int) -> int:
         """The most series in one process that serves so many tenants."""
@@ -96,3 +115,47 @@ def _problem(spec: MetricSpec) -> str | None:
     if len(set(spec.labels)) != len(spec.labels) or spec.max_combinations < 1:
         return "repeats a label or may have no series"
     return None
+
+
+def counter(
+    name: str, group: Group, help: str, labels: tuple[str, ...] = (), most: int = 1, unit: str = ""
+) -> MetricSpec:
+    """A counter."""
+    return MetricSpec(
+        name=name, type=MetricType.COUNTER, group=group, help=help, labels=labels, max_combinations=most,
+        unit=unit,
+    )  # fmt: skip
+
+
+def gauge(
+    name: str,
+    group: Group,
+    help: str,
+    labels: tuple[str, ...] = (),
+    most: int = 1,
+    unit: str = "",
+    *,
+    over_workers: Merge = Merge.SUM,
+) -> MetricSpec:
+    """A gauge."""
+    return MetricSpec(
+        name=name, type=MetricType.GAUGE, group=group, help=help, labels=labels, max_combinations=most,
+        unit=unit, over_workers=over_workers,
+    )  # fmt: skip
+
+
+def seconds(
+    name: str, group: Group, help: str, labels: tuple[str, ...], buckets: tuple[float, ...], most: int
+) -> MetricSpec:
+    """A histogram of times."""
+    return MetricSpec(
+        name=name, type=MetricType.HISTOGRAM, group=group, help=help, unit="seconds", labels=labels,
+        buckets=buckets, max_combinations=most,
+    )  # fmt: skip
+
+
+def info(name: str, group: Group, help: str, labels: tuple[str, ...]) -> MetricSpec:
+    """An info: facts as labels, always 1."""
+    return MetricSpec(
+        name=name, type=MetricType.INFO, group=group, help=help, labels=labels, over_workers=Merge.MAX
+    )

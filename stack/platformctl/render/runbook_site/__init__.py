@@ -50,8 +50,8 @@ def _page(templates: Environment, alert: AlertRule, page: Rendered, site: Site) 
         alert=alert,
         page=page,
         dashboard=dashboard_page(alert, site),
-        fires=[test.claim for test in alert.tests if test.firing],
-        silent=[test.claim for test in alert.tests if not test.firing],
+        fires=[test.claim for test in alert.claims if test.firing],
+        silent=[test.claim for test in alert.claims if not test.firing],
     )
     return _file(f"{alert.name}.html", text)
 

@@ -10,9 +10,10 @@ from typing import Final
 
 from tree_sitter import Node
 
+from platformctl.scaffold.nextjs.exports import Exported
 from platformctl.scaffold.nextjs.hooks import arguments_for
 from platformctl.scaffold.nextjs.samples import Sampler, Unknown, text_named
-from platformctl.scaffold.nextjs.source import Exported, Sources, find_all, text_of
+from platformctl.scaffold.nextjs.source import Sources, find_all, text_of
 
 _FIELD: Final = re.compile(r"""\.get(?:All)?\(\s*["']([\w.-]+)["']\s*\)""")
 _SCHEMA: Final = re.compile(r"(\w+):\s*z\.")

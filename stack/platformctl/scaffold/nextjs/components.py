@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from typing import Final
 
 from platformctl.scaffold.nextjs import traffic
 from platformctl.scaffold.nextjs.actions import Action, action_of
+from platformctl.scaffold.nextjs.exports import Exported, exported
 from platformctl.scaffold.nextjs.hooks import Hook, acts_on_appearing, hook_of
 from platformctl.scaffold.nextjs.samples import Sampler, Unknown
-from platformctl.scaffold.nextjs.source import Exported, Sources, find_all, text_of
+from platformctl.scaffold.nextjs.source import Sources, find_all, text_of
 
 SPECIAL_FILES: Final = frozenset(
     [
@@ -88,17 +90,17 @@ def find(sources: Sources, files: Sequence[str]) -> Found:
     for path in files:
         if PurePosixPath(path).stem in SPECIAL_FILES:
             continue
-        for exported in sources.exported(path):
+        for one in exported(sources, path):
             try:
                 if re.match(r"""^\s*["']use server["']""", sources.text(path)):
-                    what, why = f"server action {exported.name}", "it cannot be called"
-                    actions.append(action_of(sources, exported, files))
-                elif re.fullmatch(r"use[A-Z]\w*", exported.name):
-                    what, why = f"hook {exported.name}", "what to use it with cannot be inferred"
-                    hooks.append(hook_of(sources, exported))
-                elif path.endswith("x") and exported.name[:1].isupper() and "<" in exported.text:
-                    what, why = f"component {exported.name}", "its props cannot be inferred"
-                    _sort(sources, exported, components, todos, servers)
+                    what, why = f"server action {one.name}", "it cannot be called"
+                    actions.append(action_of(sources, one, files))
+                elif re.fullmatch(r"use[A-Z]\w*", one.name):
+                    what, why = f"hook {one.name}", "what to use it with cannot be inferred"
+                    hooks.append(hook_of(sources, one))
+                elif path.endswith("x") and one.name[:1].isupper() and "<" in one.text:
+                    what, why = f"component {one.name}", "its props cannot be inferred"
+                    _sort(sources, one, components, todos, servers)
             except Unknown as unknown:
                 todos.append(Todo(what=what, path=path, why=f"{why} ({unknown})"))
     return Found(
@@ -127,7 +129,7 @@ def _component(sources: Sources, exported: Exported) -> Component:
     props = _props(sources, exported)
     texts = {path: sources.text(path) for path in sources.reachable(exported.path)}
     shown = " ".join(text for path, text in texts.items() if path.endswith("x"))
-    used = " ".join(texts.values())
+    used = texts.values()
     loads = traffic.asks(used) and acts_on_appearing(sources, exported)
     form = "<form" in exported.text
     sends = traffic.asks(used) and not loads and traffic.sends(used) and bool(_CONTROL.search(shown))
@@ -149,7 +151,7 @@ def _component(sources: Sources, exported: Exported) -> Component:
 
 def _props(sources: Sources, exported: Exported) -> Mapping[str, str]:
     """Each required prop with an expression for it."""
-    if not exported.parameters:
+    if not exported.parameters and exported.declared is None:
         return {}
     if exported.props_type is None:
         raise Unknown("they have no type")
@@ -168,11 +170,11 @@ def _callbacks(exported: Exported) -> Iterable[tuple[str, str]]:
         dynamic = any(node.type == "jsx_expression" for node in button.named_children)
         plain = words and not dynamic and "disabled" not in text_of(opening)
         if plain and handler and re.fullmatch(r"on[A-Z]\w*", handler[1]):
-            yield re.sub(r"\s+", " ", words), handler[1]
+            yield re.sub(r"\s+", " ", html.unescape(words)), handler[1]
 
 
 def _retry(exported: Exported) -> str | None:
     found = re.search(
         r">\s*((?:Try again|Retry|Reload|Again)\b[^<{]*?)\s*</button>", exported.text, re.IGNORECASE
     )
-    return found[1].strip() if found and 'role="alert"' in exported.text else None
+    return html.unescape(found[1].strip()) if found and 'role="alert"' in exported.text else None

@@ -63,14 +63,12 @@ def catalogue_text() -> str:
 
 def _mapper(app: App) -> dict[str, JsonValue]:
     """tsconfig's paths for Jest: SWC rewrites imports by itself, but not jest.mock()."""
-    found: dict[str, JsonValue] = {}
+    found: dict[str, list[JsonValue]] = {}
     for alias in app.aliases:
         target = "<rootDir>" if alias.target == "." else f"<rootDir>/{alias.target}"
-        if alias.exact:
-            found[f"^{re.escape(alias.prefix)}$"] = target
-        else:
-            found[f"^{re.escape(alias.prefix)}(.*)$"] = f"{target}/$1"
-    return found
+        pattern = f"^{re.escape(alias.prefix)}{'' if alias.exact else '(.*)'}$"
+        found.setdefault(pattern, []).append(target if alias.exact else f"{target}/$1")
+    return {pattern: targets[0] if len(targets) == 1 else targets for pattern, targets in found.items()}
 
 
 def _coverage(app: App, folder: str, server_components: Iterable[str]) -> list[JsonValue]:

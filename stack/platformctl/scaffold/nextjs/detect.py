@@ -12,12 +12,13 @@ from platformctl.errors import PlatformError
 from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.nextjs import routes
 from platformctl.scaffold.nextjs.app import App, Fact, PackageManager
-from platformctl.scaffold.nextjs.managers import find_manager, find_workspace, node_of
+from platformctl.scaffold.nextjs.managers import find_manager, node_of
 from platformctl.scaffold.nextjs.packages import Packages, as_version, read_packages
 from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.tenancy import find_cookie, find_header, find_provider
 from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
 from platformctl.scaffold.nextjs.versions import lint_refusal, types_refusal
+from platformctl.scaffold.nextjs.workspace import find_workspace, neighbours
 
 _NEWEST: Final = "16"
 _OLDEST_NODE: Final = 20
@@ -34,6 +35,7 @@ _OLDEST: Final = {
 _LINTERS: Final = ("eslint.config.", ".eslintrc", "biome.json")
 _RUNNERS: Final = ("jest.config", "vitest.config", "playwright.config", "cypress.config")
 _OPENAPI: Final = re.compile(r"(^|/)(openapi|swagger|api-schema)[\w.-]*\.(json|ya?ml)$", re.IGNORECASE)
+_NOT_THE_CONTRACT: Final = re.compile(r"(^|/)(__\w+__|tests?|fixtures|mocks?|e2e|examples?)/")
 _PATHS: Final = re.compile(r"""^paths:|["']paths["']""", re.MULTILINE)
 _NO_SOURCES: Final = frozenset(
     {"public", "scripts", "prisma", "docs", "e2e", "tests", "test", "cypress", "node"}
@@ -62,7 +64,7 @@ def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> A
     src = "src/" if view.exists("src/app") or view.exists("src/pages") else ""
     tsconfig = read_tsconfig(view)
     aliases = tsconfig.aliases
-    sources = Sources(view=view, aliases=aliases)
+    sources = Sources(view=view, aliases=aliases, neighbours=neighbours(view.root, workspace))
     pages = routes.page_paths(sources, src)
     config = _next_config(view)
     found_routers = routes.routers(sources, src)
@@ -207,7 +209,13 @@ def _match(text: str, pattern: str) -> str | None:
 
 
 def _openapi(view: OwnersView) -> str | None:
-    found = [path for path in view.files() if _OPENAPI.search(path) and _PATHS.search(view.read(path) or "")]
+    found = [
+        path
+        for path in view.files()
+        if _OPENAPI.search(path)
+        and not _NOT_THE_CONTRACT.search(path)
+        and _PATHS.search(view.read(path) or "")
+    ]
     return min(found, key=lambda path: (path.count("/"), path), default=None)
 
 

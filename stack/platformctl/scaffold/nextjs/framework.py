@@ -19,13 +19,15 @@ from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.ci import pipelines
 from platformctl.scaffold.nextjs.components import Found, Todo, find, source_files
 from platformctl.scaffold.nextjs.data import catalogue_text, config_text
-from platformctl.scaffold.nextjs.jsx import element
+from platformctl.scaffold.nextjs.jsx import element, nested
 from platformctl.scaffold.nextjs.lint import left_alone, lint_command
 from platformctl.scaffold.nextjs.mocks import contract_files
+from platformctl.scaffold.nextjs.providers import find_wrappers
 from platformctl.scaffold.nextjs.report import todo_text
 from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.unit import Generator, open_ends
 from platformctl.scaffold.nextjs.versions import lint_refusal
+from platformctl.scaffold.nextjs.workspace import neighbours
 
 NAME: Final = "scaffold-tests"
 VERSION: Final = "1"
@@ -79,6 +81,7 @@ class Choices:
     esm: tuple[str, ...] = ()  # packages that are ES modules only, for Jest to compile
     warned: tuple[str, ...] = ()  # gates that the application does not pass today
     ratchet: tuple[tuple[str, int], ...] = ()  # today's coverage, where it is below the gate
+    bare: bool = False  # the layout's providers do not work around a component under test
 
 
 def parts_of(only: str | None) -> tuple[str, ...]:
@@ -113,7 +116,8 @@ class Framework:
 
 def build(app: App, view: OwnersView, choices: Choices) -> Framework:
     """All files and additions for an application."""
-    sources = Sources(view=view, aliases=app.aliases)
+    beside = neighbours(view.root, app.packages.workspace)
+    sources = Sources(view=view, aliases=app.aliases, neighbours=beside)
     found = find(sources, source_files(sources, app.sources))
     # Any runner of the owner's may take *.test.tsx for its own; a script tells of one that needs no configuration.
     taken = bool(app.runners) or app.has_script("test")
@@ -126,7 +130,7 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
         *_static(app, choices),
         *contract_files(app, view, choices.folder),
         *_gates(choices),
-        *_adapter(app, choices, generator),
+        *_adapter(app, sources, choices, generator),
     ]
     files.append(_config(app, choices, found, suffix))
     if "e2e" in choices.parts:
@@ -162,6 +166,7 @@ def _answers(choices: Choices) -> dict[str, JsonValue]:
         "esm": list(choices.esm),
         "warned": list(choices.warned),
         "ratchet": dict(sorted(choices.ratchet)),
+        "bare": choices.bare,
     }
 
 
@@ -175,6 +180,7 @@ def choices_from(answers: Mapping[str, JsonValue], *, folder: str, parts: tuple[
         skipped=_texts(answers.get("skipped")),
         esm=_texts(answers.get("esm")),
         warned=_texts(answers.get("warned")),
+        bare=answers.get("bare") is True,
         ratchet=tuple((k, int(v)) for k, v in ratchet.items() if isinstance(v, int))
         if isinstance(ratchet, dict)
         else (),
@@ -215,14 +221,28 @@ def _static(app: App, choices: Choices) -> Iterator[LaidFile]:
             yield LaidFile(path=f"{choices.folder}/{path}", text=templates.text(f"tests/{path}"), mode=mode)
 
 
-def _adapter(app: App, choices: Choices, generator: Generator) -> Iterator[LaidFile]:
+def _adapter(app: App, sources: Sources, choices: Choices, generator: Generator) -> Iterator[LaidFile]:
+    def module(file: str) -> str:
+        return re.sub(r"^\.\./", "./", generator.module(file))
+
     provider = app.provider
-    known = None
+    known, inner = None, "{children}"
+    wrappers = (
+        () if choices.bare else find_wrappers(sources, app.src, without=provider.name if provider else None)
+    )
     if provider is not None:
-        module = re.sub(r"^\.\./", "./", generator.module(provider.file))
-        wrapped = element(provider.name, {**provider.props, "children": "children"}, indent=2)
-        known = {"name": provider.name, "module": module, "element": wrapped}
-    text = templates.render("tests/platform.adapter.tsx.j2", provider=known)
+        inner = element(provider.name, {**provider.props, "children": "children"}, indent=2)
+        known = {"name": provider.name, "module": module(provider.file), "element": inner}
+    text = templates.render(
+        "tests/platform.adapter.tsx.j2",
+        provider=known,
+        wrappers=[
+            {"imported": wrapper.imported, "module": module(wrapper.file) if wrapper.file else wrapper.module}
+            for wrapper in wrappers
+        ],
+        states=[wrapper.state for wrapper in wrappers if wrapper.state],
+        nested=nested([(wrapper.opening, wrapper.name) for wrapper in wrappers], inner, indent=4),
+    )
     yield LaidFile(path=f"{choices.folder}/platform.adapter.tsx", text=text, mode=Mode.SEED)
 
 
@@ -243,6 +263,9 @@ def _shared(app: App, view: OwnersView, choices: Choices) -> Iterator[SharedFile
 
 
 def _skipped(choices: Choices) -> Iterator[Todo]:
+    if choices.bare:
+        why = "the providers of the outermost layout do not work around a component under test: put in what does"
+        yield Todo(what="providers", path=f"{choices.folder}/platform.adapter.tsx", why=why)
     kinds: dict[str, list[str]] = {}
     for name in choices.skipped:
         subject, _, kind = name.rpartition("/")

@@ -10,8 +10,9 @@ from typing import Final
 from tree_sitter import Node
 
 from platformctl.scaffold.nextjs import traffic
+from platformctl.scaffold.nextjs.exports import Exported
 from platformctl.scaffold.nextjs.samples import Sampler, Unknown
-from platformctl.scaffold.nextjs.source import Exported, Sources, find_all, text_of
+from platformctl.scaffold.nextjs.source import Sources, find_all, text_of
 
 _FUNCTIONS: Final = ("arrow_function", "function_expression", "function_declaration")
 
@@ -47,14 +48,15 @@ class Hook:
 
 def hook_of(sources: Sources, exported: Exported) -> Hook:
     """What a test can do with the hook; raises Unknown when it is not known what to call it with."""
-    used = " ".join(sources.text(path) for path in sources.reachable(exported.path))
+    used = [sources.text(path) for path in sources.reachable(exported.path)]
     loads = traffic.asks(used) and acts_on_appearing(sources, exported)
     return Hook(
         name=exported.name,
         path=exported.path,
         default=exported.default,
-        arguments=arguments_for(sources, exported.parameters, exported.path),
-        calls=tuple(_calls(sources, exported)),
+        # What create(...) or createStyles(...) makes of a function takes other arguments than that function.
+        arguments=() if exported.wrapped else arguments_for(sources, exported.parameters, exported.path),
+        calls=() if exported.wrapped else tuple(_calls(sources, exported)),
         returns=any(node.named_children for node in find_all(exported.node, "return_statement"))
         or _arrow_value(exported.node) is not None,
         loads=loads,
@@ -70,9 +72,9 @@ def acts_on_appearing(sources: Sources, exported: Exported) -> bool:
     pending = [(exported.path, exported.text)]
     while pending:
         path, text = pending.pop()
-        for name, module in sources.imports(path):
-            target = sources.resolve(path, module)
-            if target and target not in texts and re.match(r"use[A-Z]", name) and f"{name}(" in text:
+        for one in sources.imports(path):
+            target = sources.resolve(path, one.module)
+            if target and target not in texts and re.match(r"use[A-Z]", one.name) and f"{one.name}(" in text:
                 texts[target] = sources.text(target)
                 pending.append((target, texts[target]))
     return any(traffic.on_appearing(text) for text in texts.values())
@@ -111,8 +113,8 @@ def _functions_given(sources: Sources, hook: Exported) -> Iterator[tuple[str, No
         except Unknown:
             return
         for name, (kind, path) in fields.items():
-            inner = kind.named_children[-1] if kind.named_children else kind
-            if inner.type == "function_type":
+            inner = kind.named_children[-1] if kind.type == "type_annotation" else kind
+            if inner.type in {"function_type", "method_signature"}:
                 yield name, inner, path
         return
     local = dict(_local_functions(hook.node))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.nextjs.app import PackageManager
-from platformctl.scaffold.nextjs.packages import Packages, yaml_document
+from platformctl.scaffold.nextjs.packages import Packages, document_of
 
 _LOCKS: Final[Mapping[str, str]] = {
     "pnpm-lock.yaml": "pnpm",
@@ -36,7 +34,6 @@ _LOCK_OF: Final = {
     "yarn": "yarn.lock",
     "bun": "bun.lock",
 }
-_FARTHEST: Final = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +43,6 @@ class Managed:
     manager: PackageManager
     source: str
     warnings: tuple[str, ...] = ()
-
-
-def find_workspace(root: Path) -> Path | None:
-    """The folder above whose workspaces include the application; None when it stands alone."""
-    for folder in list(root.parents)[:_FARTHEST]:
-        if any(_matches(pattern, root.relative_to(folder).as_posix()) for pattern in _patterns(folder)):
-            return folder
-        if (folder / ".git").exists():
-            return None
-    return None
 
 
 def find_manager(packages: Packages) -> Managed:
@@ -89,7 +76,7 @@ def find_manager(packages: Packages) -> Managed:
 def _candidates(packages: Packages, folders: list[Path], locks: list[Path]) -> Iterator[tuple[str, str, str]]:
     """(name, version, where it was read), the surest first."""
     for folder in folders:
-        package = packages.document if folder == packages.root else _package(folder)
+        package = packages.document if folder == packages.root else document_of(folder)
         where = "package.json" if folder == packages.root else f"package.json of {folder}"
         for key, text in (
             ("packageManager", package.get("packageManager")),
@@ -122,32 +109,6 @@ def _is_classic(version: str, lock: Path | None, folders: list[Path]) -> bool:
         return False
     with lock.open(encoding="utf-8", errors="replace") as text:
         return "yarn lockfile v1" in text.read(400)
-
-
-def _patterns(folder: Path) -> list[str]:
-    pnpm = yaml_document(folder / "pnpm-workspace.yaml").get("packages")
-    own = _package(folder).get("workspaces")
-    named = own.get("packages") if isinstance(own, dict) else own
-    return [str(item) for found in (pnpm, named) if isinstance(found, list) for item in found]
-
-
-def _matches(pattern: str, path: str) -> bool:
-    """Whether a workspace pattern such as `apps/*` or `**` means a folder."""
-    cleaned = posixpath.normpath(pattern.removeprefix("./"))
-    if pattern.startswith("!"):
-        return False
-    if "**" in cleaned:
-        start = cleaned.split("**", 1)[0]
-        return path.startswith(start)
-    return PurePosixPath(path).match(cleaned) and path.count("/") == cleaned.count("/")
-
-
-def _package(folder: Path) -> Mapping[str, JsonValue]:
-    try:
-        found = json.loads((folder / "package.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def node_of(text: str) -> int | None:

@@ -41,13 +41,13 @@ class Packages:
 
     def has(self, name: str) -> bool:
         """Whether package.json, or that of the workspace's root, names the package."""
-        return self.asked(name) is not None or name in _named(_document(self.workspace))
+        return self.asked(name) is not None or name in _named(document_of(self.workspace))
 
     def naming(self, name: str) -> Packages:
         """Those that name a package: the application's own, else those of its workspace's root."""
         if self.workspace is None or self.asked(name) is not None:
             return self
-        return Packages(root=self.workspace, document=_document(self.workspace))
+        return Packages(root=self.workspace, document=document_of(self.workspace))
 
     def version(self, name: str) -> str | None:
         """The number of the version that is asked for, else of the one installed; None when not asked for."""
@@ -69,7 +69,7 @@ class Packages:
     def installed(self, name: str) -> str | None:
         """The version in node_modules, of the application or of its workspace."""
         for folder in self.folders():
-            found = _document(folder / "node_modules" / name).get("version")
+            found = document_of(folder / "node_modules" / name).get("version")
             if isinstance(found, str):
                 return found
         return None
@@ -112,7 +112,7 @@ class Packages:
         folder = self.workspace or self.root
         for name in ("pnpm-workspace.yaml", ".yarnrc.yml"):
             yield yaml_document(folder / name)
-        package = _document(folder)
+        package = document_of(folder)
         yield package
         workspaces = package.get("workspaces")
         yield workspaces if isinstance(workspaces, dict) else {}
@@ -149,7 +149,7 @@ def yaml_document(path: Path) -> Mapping[str, JsonValue]:
     return found if isinstance(found, dict) else {}
 
 
-def _document(folder: Path | None) -> Mapping[str, JsonValue]:
+def document_of(folder: Path | None) -> Mapping[str, JsonValue]:
     """A folder's package.json; empty when there is none that can be read."""
     if folder is None:
         return {}

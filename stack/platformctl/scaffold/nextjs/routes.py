@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from platformctl.scaffold.nextjs.app import ApiRoute, Proxy
+from platformctl.scaffold.nextjs.exports import exported_names
 from platformctl.scaffold.nextjs.source import Sources
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
@@ -47,7 +48,7 @@ def api_routes(sources: Sources, src: str) -> list[ApiRoute]:
         if not _CODE.search(file) or PurePosixPath(file).stem != "route":
             continue
         path = _app_path(file, f"{src}app")
-        names = {exported.name for exported in sources.exported(file)}
+        names = exported_names(sources, file)
         methods = tuple(method for method in METHODS if method in names)
         if path is not None and methods:
             found.append(ApiRoute(path=path, file=file, methods=methods))
@@ -73,10 +74,9 @@ def proxy(sources: Sources, src: str) -> Proxy | None:
             text = sources.view.read(file)
             if text is None:
                 continue
-            for exported in sources.exported(file):
-                if exported.default or exported.name == name:
-                    redirects = "redirect(" in text
-                    return Proxy(file=file, name=name, default=exported.default, redirects=redirects)
+            names = exported_names(sources, file)
+            if names & {name, "default"}:
+                return Proxy(file=file, name=name, default=name not in names, redirects="redirect(" in text)
     return None
 
 

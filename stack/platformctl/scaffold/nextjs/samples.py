@@ -20,6 +20,16 @@ _NAMED: Final[Mapping[str, str]] = {
     "Date": "new Date(0)",
     "URL": 'new URL("https://example.test/")',
     "CSSProperties": "{}",
+    "Error": 'new Error("sample")',
+    "File": 'new File(["sample"], "sample.txt")',
+    "FormData": "new FormData()",
+    "AbortSignal": "new AbortController().signal",
+    "RegExp": "/sample/",
+    "RefObject": "{ current: null }",
+    "MutableRefObject": "{ current: null as never }",
+    "ComponentType": '() => "content"',
+    "ElementType": '"div"',
+    "FC": '() => "content"',
     "Dispatch": "jest.fn()",
     "MouseEventHandler": "jest.fn()",
     "ChangeEventHandler": "jest.fn()",
@@ -47,6 +57,8 @@ _ALL_OPTIONAL: Final = re.compile(
     r"(HTMLAttributes|HTMLProps|SVGProps|SVGAttributes|AriaAttributes|DOMAttributes|RefAttributes|VariantProps)$"
     r"|^Partial$"
 )
+# What a component's own props add to, as in `interface Props extends ButtonProps`.
+_OF_A_LIBRARY: Final = re.compile(r"(?<!Link)(?<!Image)Props$")
 # What keeps a component from showing or doing what it is for.
 _HINDERING: Final = re.compile(
     r"(?:is)?_?(disabled|loading|busy|pending|hidden|taken|sold|closed|locked|read-?only|invalid|error|failed)",
@@ -77,7 +89,7 @@ class Sampler:
                 return self._plain(text_of(node), name)
             case "literal_type":
                 return text_of(node)
-            case "function_type":
+            case "function_type" | "method_signature":
                 return "jest.fn()"
             case "array_type":
                 return f"[{self.of(node.named_children[0], path, name, depth + 1)}]"
@@ -109,18 +121,25 @@ class Sampler:
                     found |= self.fields(child, path, depth + 1)
             case "object_type" | "interface_body":
                 found |= {name: (kind, path) for name, kind in _signatures(node)}
-            case "type_identifier" | "nested_type_identifier" if not _ALL_OPTIONAL.search(text_of(node)):
-                declared = self.sources.declaration(path, text_of(node))
-                if declared is None:
-                    raise Unknown(f"type {text_of(node)} is declared outside the project")
-                found |= self._declared_fields(declared[1], declared[0], depth)
             case "type_identifier" | "nested_type_identifier":
-                pass
+                found |= self._named_fields(node, path, depth)
             case "generic_type":
                 found |= self._generic_fields(node, path, depth)
             case _:
                 raise Unknown(text_of(node)[:60])
         return found
+
+    def _named_fields(self, node: Node, path: str, depth: int) -> dict[str, tuple[Node, str]]:
+        """The fields of a type by its name; props of a library's component are optional, all but few."""
+        name = text_of(node)
+        declared = self.sources.declaration(path, name)
+        if declared is not None:
+            return self._declared_fields(declared[1], declared[0], depth)
+        if name.rsplit(".", 1)[-1] == "PropsWithChildren" or _ALL_OPTIONAL.search(name):
+            return {}
+        if depth > 0 and _OF_A_LIBRARY.search(name):
+            return {}
+        raise Unknown(f"type {name} is declared outside the project")
 
     def _generic_fields(self, node: Node, path: str, depth: int) -> dict[str, tuple[Node, str]]:
         """The fields of Readonly<T>, Pick<T, K>, Omit<T, K> and of React's own types, which ask for none."""
@@ -154,7 +173,8 @@ class Sampler:
         parts = []
         for name, (kind, path) in fields.items():
             value = self.hints.get(name) if self._fits(name, kind) else None
-            parts.append(f"{name}: {value or self.of(kind, path, name, depth + 1)}")
+            key = name if re.fullmatch(r"[A-Za-z_$][\w$]*", name) else f'"{name}"'
+            parts.append(f"{key}: {value or self.of(kind, path, name, depth + 1)}")
         return "{ " + ", ".join(parts) + " }" if parts else "{}"
 
     def _fits(self, name: str, kind: Node) -> bool:
@@ -199,6 +219,8 @@ class Sampler:
         if declared is None or node.type == "generic_type":
             raise Unknown(f"{name}: type {text_of(node)[:60]} is not the project's own")
         where, declaration = declared
+        if declaration.type == "enum_declaration":
+            return _member_of(declaration, name)
         if declaration.type == "type_alias_declaration":
             value = declaration.child_by_field_name("value")
             if value is not None:
@@ -233,6 +255,16 @@ class Sampler:
         return self.of(found[0], found[1], name, depth + 1)
 
 
+def _member_of(enumeration: Node, name: str) -> str:
+    """The first value of an enum: a test that has no import of it hands over what is there at run time."""
+    body = enumeration.child_by_field_name("body")
+    first = body.named_children[0] if body and body.named_children else None
+    if first is None:
+        raise Unknown(f"{name}: an enum without members")
+    value = first.child_by_field_name("value")
+    return "0" if value is None else f"{text_of(value)} as never"
+
+
 def _signatures(body: Node) -> list[tuple[str, Node]]:
     found = []
     for child in body.named_children:
@@ -240,7 +272,8 @@ def _signatures(body: Node) -> list[tuple[str, Node]]:
             c.type == "?" for c in child.children
         ):
             continue
-        name, kind = child.child_by_field_name("name"), child.child_by_field_name("type")
+        name = child.child_by_field_name("name")
+        kind = child if child.type == "method_signature" else child.child_by_field_name("type")
         if name is not None and kind is not None:
             found.append((text_of(name).strip("\"'"), kind))
     return found

@@ -1,9 +1,9 @@
-"""Read TypeScript of the project: parsed files, imports followed inside the project, exported functions."""
+"""Read TypeScript of the project: parsed files, imports and barrels followed inside the project."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -12,9 +12,11 @@ import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser
 
 from platformctl.scaffold.lay.project import OwnersView
+from platformctl.scaffold.nextjs.workspace import entries
 
 _ENDINGS: Final = ("", ".ts", ".tsx", ".js", ".jsx", "/index.ts", "/index.tsx", "/index.js")
-_DECLARED: Final = ("interface_declaration", "type_alias_declaration")
+_DECLARED: Final = ("interface_declaration", "type_alias_declaration", "enum_declaration")
+_MOST_FILES: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,39 +29,12 @@ class Alias:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Exported:
-    """An exported function: its name, whether it is the default export, its node and its file."""
+class Import:
+    """One imported name: what it is called here, the module, and what it is called there."""
 
     name: str
-    default: bool
-    node: Node
-    path: str
-    declared: Node | None = None  # what FC<Props>, forwardRef<Ref, Props> or memo<Props> names
-
-    @property
-    def parameters(self) -> list[Node]:
-        """Its parameters."""
-        found = self.node.child_by_field_name("parameters")
-        if found is None:  # x => ...
-            single = self.node.child_by_field_name("parameter")
-            return [single] if single else []
-        return [node for node in found.named_children if node.type != "comment"]
-
-    @property
-    def props_type(self) -> Node | None:
-        """The type of its first parameter, wherever it was declared."""
-        own = self.parameters[0].child_by_field_name("type") if self.parameters else None
-        return own or self.declared
-
-    @property
-    def is_async(self) -> bool:
-        """Whether it was declared async."""
-        return any(child.type == "async" for child in self.node.children)
-
-    @property
-    def text(self) -> str:
-        """Its source."""
-        return text_of(self.node)
+    module: str
+    original: str
 
 
 @dataclass
@@ -68,9 +43,11 @@ class Sources:
 
     view: OwnersView
     aliases: tuple[Alias, ...] = ()
+    neighbours: Mapping[str, str] = field(default_factory=dict)  # package of the workspace to its folder
     _parsed: dict[str, Node | None] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
-    _imports: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    _resolved: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    _imports: dict[str, list[Import]] = field(default_factory=dict)
 
     def root(self, path: str) -> Node | None:
         """The syntax tree of a file; None when it is missing."""
@@ -87,59 +64,100 @@ class Sources:
 
     def resolve(self, importer: str, module: str) -> str | None:
         """The project's file that an import means; None for a package."""
+        key = (posixpath.dirname(importer) if module.startswith(".") else "", module)
+        if key not in self._resolved:
+            self._resolved[key] = self._find(importer, module)
+        return self._resolved[key]
+
+    def _find(self, importer: str, module: str) -> str | None:
         for base in self._bases(importer, module):
             for ending in _ENDINGS:
                 if posixpath.splitext(base + ending)[1] and (self.view.root / (base + ending)).is_file():
                     return base + ending
         return None
 
-    def imports(self, path: str) -> list[tuple[str, str]]:
-        """(local name, module) of every import of a file; a bare import has the name ''."""
+    def imports(self, path: str) -> list[Import]:
+        """Every name that a file imports; a bare import has the name ''."""
         if path not in self._imports:
             self._imports[path] = list(self._read_imports(path))
         return self._imports[path]
 
-    def _read_imports(self, path: str) -> Iterator[tuple[str, str]]:
+    def _read_imports(self, path: str) -> Iterator[Import]:
         root = self.root(path)
         for statement in root.named_children if root else ():
-            if statement.type != "import_statement":
+            source = statement.child_by_field_name("source") if statement.type == "import_statement" else None
+            if source is None:
                 continue
-            source = statement.child_by_field_name("source")
-            module = text_of(source).strip("\"'") if source else ""
-            names = [text_of(node.named_children[-1]) for node in _all(statement, "import_specifier")]
+            module = text_of(source).strip("\"'")
+            found = [
+                Import(
+                    name=text_of(one.named_children[-1]),
+                    module=module,
+                    original=text_of(one.named_children[0]),
+                )
+                for one in find_all(statement, "import_specifier")
+            ]
             clause = next((node for node in statement.named_children if node.type == "import_clause"), None)
-            names += [text_of(n) for n in (clause.named_children if clause else ()) if n.type == "identifier"]
-            yield from ((name, module) for name in names or [""])
+            for node in clause.named_children if clause else ():
+                if node.type == "identifier":
+                    found.append(Import(name=text_of(node), module=module, original="default"))
+            yield from found or [Import(name="", module=module, original="")]
+
+    def reexports(self, path: str, name: str) -> Iterator[tuple[str, str]]:
+        """(file, name there) of where a file may have a name from that it passes on."""
+        root = self.root(path)
+        for statement in root.named_children if root else ():
+            source = statement.child_by_field_name("source") if statement.type == "export_statement" else None
+            target = self.resolve(path, text_of(source).strip("\"'")) if source else None
+            if target is None:
+                continue
+            specifiers = list(find_all(statement, "export_specifier"))
+            if not specifiers:  # export * from
+                yield target, name
+            for one in specifiers:
+                if text_of(one.named_children[-1]) == name:
+                    yield target, text_of(one.named_children[0])
 
     def reachable(self, path: str, *, limit: int = 60) -> list[str]:
         """The file and all files of the project that it imports, directly or not."""
         found = [path]
         for current in found:
-            for _, module in self.imports(current):
-                target = self.resolve(current, module)
+            for one in self.imports(current):
+                target = self.resolve(current, one.module)
                 if target and target not in found and len(found) < limit:
                     found.append(target)
         return found
 
     def declaration(self, path: str, name: str) -> tuple[str, Node] | None:
-        """Where a type is declared, in the file or where the file imports it from."""
-        for _ in range(5):
-            root = self.root(path)
-            for node in root.named_children if root else ():
-                declared = (
-                    node.named_children[0]
-                    if node.type == "export_statement" and node.named_children
-                    else node
-                )
-                named = declared.child_by_field_name("name")
-                if declared.type in _DECLARED and named and text_of(named) == name:
-                    return path, declared
-            module = next((module for local, module in self.imports(path) if local == name), None)
-            target = self.resolve(path, module) if module else None
-            if target is None:
-                return None
-            path = target
+        """Where a type is declared: in the file, where the file imports it from, behind barrels."""
+        pending, seen = [(path, name)], set[tuple[str, str]]()
+        while pending and len(seen) < _MOST_FILES:
+            place = pending.pop(0)
+            if place in seen:
+                continue
+            seen.add(place)
+            for node in self._declarations(place[0]):
+                named = node.child_by_field_name("name")
+                if named and text_of(named) == place[1]:
+                    return place[0], node
+            pending += self._origins(*place)
         return None
+
+    def _origins(self, path: str, name: str) -> Iterator[tuple[str, str]]:
+        for one in self.imports(path):
+            target = self.resolve(path, one.module) if one.name == name else None
+            if target is not None:
+                yield target, one.original
+        yield from self.reexports(path, name)
+
+    def _declarations(self, path: str) -> Iterator[Node]:
+        root = self.root(path)
+        for node in root.named_children if root else ():
+            inner = (
+                node.named_children[0] if node.type == "export_statement" and node.named_children else node
+            )
+            if inner.type in _DECLARED:
+                yield inner
 
     def constant(self, path: str, name: str) -> Node | None:
         """The value of a constant of the file, or of the file that it is imported from."""
@@ -148,32 +166,9 @@ class Sources:
             named = declarator.child_by_field_name("name")
             if named and text_of(named) == name:
                 return declarator.child_by_field_name("value")
-        module = next((module for local, module in self.imports(path) if local == name), None)
-        target = self.resolve(path, module) if module else None
-        return self.constant(target, name) if target and target != path else None
-
-    def exported(self, path: str) -> Iterator[Exported]:
-        """The functions that a file exports, as declarations or as constants holding arrow functions."""
-        root = self.root(path)
-        if root is None:
-            return
-        statements = [node for node in root.named_children if node.type == "export_statement"]
-        clauses = [n for node in statements for n in node.named_children if n.type == "export_clause"]
-        exports = {text_of(name) for clause in clauses for name in clause.named_children}
-        defaults = {text_of(n.named_children[-1]) for n in statements if _is_default(n) and n.named_children}
-        for node in root.named_children:
-            if node.type == "export_statement":
-                inner = node.named_children[-1] if node.named_children else node
-                for name, function, kind in _functions(inner):
-                    yield Exported(
-                        name=name, default=_is_default(node), node=function, path=path, declared=kind
-                    )
-                continue
-            for name, function, kind in _functions(node):
-                if name in exports or name in defaults:
-                    yield Exported(
-                        name=name, default=name in defaults, node=function, path=path, declared=kind
-                    )
+        origins = (place for place in self._origins(path, name) if place[0] != path)
+        found = (self.constant(*place) for place in origins)
+        return next((value for value in found if value is not None), None)
 
     def _bases(self, importer: str, module: str) -> Iterator[str]:
         if module.startswith("."):
@@ -184,6 +179,9 @@ class Sources:
                 yield alias.target
             elif not alias.exact and module.startswith(alias.prefix):
                 yield posixpath.normpath(posixpath.join(alias.target, module[len(alias.prefix) :]))
+        for name, folder in self.neighbours.items():
+            if module == name or module.startswith(f"{name}/"):
+                yield from entries(self.view.root, folder, module[len(name) + 1 :])
 
 
 def text_of(node: Node) -> str:
@@ -199,42 +197,6 @@ def find_all(node: Node, *kinds: str) -> Iterator[Node]:
         if current.type in kinds:
             yield current
         pending.extend(reversed(current.named_children))
-
-
-_all = find_all
-
-
-def _is_default(node: Node) -> bool:
-    return any(child.type == "default" for child in node.children)
-
-
-def _functions(node: Node) -> Iterator[tuple[str, Node, Node | None]]:
-    """(name, function, type of its props as a wrapper or an annotation names it)."""
-    if node.type == "function_declaration":
-        name = node.child_by_field_name("name")
-        yield (text_of(name) if name else "", node, None)
-    if node.type != "lexical_declaration":
-        return
-    for declarator in node.named_children:
-        name, value = declarator.child_by_field_name("name"), declarator.child_by_field_name("value")
-        kind = _annotated(declarator.child_by_field_name("type"))
-        while value is not None and value.type == "call_expression":  # memo(...), forwardRef(...)
-            named = value.child_by_field_name("type_arguments")
-            kind = named.named_children[-1] if named and named.named_children else kind
-            arguments = value.child_by_field_name("arguments")
-            value = arguments.named_children[0] if arguments and arguments.named_children else None
-        if name is not None and value is not None and value.type in {"arrow_function", "function_expression"}:
-            yield text_of(name), value, kind
-
-
-def _annotated(annotation: Node | None) -> Node | None:
-    """The props of `const Thing: FC<Props>`."""
-    kind = annotation.named_children[-1] if annotation and annotation.named_children else None
-    if kind is None or kind.type != "generic_type":
-        return None
-    head, arguments = kind.named_children[:2]
-    component = text_of(head).rsplit(".", 1)[-1] in {"FC", "FunctionComponent", "VFC"}
-    return arguments.named_children[0] if component else None
 
 
 @cache

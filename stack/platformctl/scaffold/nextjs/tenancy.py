@@ -8,8 +8,9 @@ from typing import Final
 
 from platformctl.scaffold.nextjs.app import Provider
 from platformctl.scaffold.nextjs.components import source_files
+from platformctl.scaffold.nextjs.exports import Exported, exported
 from platformctl.scaffold.nextjs.samples import Sampler, Unknown
-from platformctl.scaffold.nextjs.source import Exported, Sources
+from platformctl.scaffold.nextjs.source import Sources
 
 _HEADER: Final = re.compile(
     r"""["'`](x-(?:[a-z]+-)?(?:tenant|org|workspace)(?:-[a-z]+)?)["'`]""", re.IGNORECASE
@@ -58,12 +59,12 @@ def find_provider(sources: Sources, folders: Iterable[str]) -> Provider | None:
     for path in source_files(sources, folders):
         if "createContext" in (sources.text(path)):
             found += [
-                e for e in sources.exported(path) if re.search(r"(Tenant|Org|Workspace)\w*Provider$", e.name)
+                e for e in exported(sources, path) if re.search(r"(Tenant|Org|Workspace)\w*Provider$", e.name)
             ]
-    for exported in found:
-        props = _props(sources, exported)
+    for one in found:
+        props = _props(sources, one)
         if props is not None:
-            return Provider(name=exported.name, file=exported.path, props=props)
+            return Provider(name=one.name, file=one.path, props=props)
     return None
 
 

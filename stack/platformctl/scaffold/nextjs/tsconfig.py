@@ -62,7 +62,9 @@ def read_tsconfig(view: OwnersView) -> TsConfig:
     )
     start = base if base is not None else holder
     return TsConfig(
-        aliases=tuple(alias for key, targets in paths.items() for alias in _alias(key, targets, start)),
+        aliases=tuple(
+            alias for key in sorted(paths, key=_precedence) for alias in _alias(key, paths[key], start)
+        ),
         module_paths=(base,) if base is not None else (),
         exclude=exclude,
     )
@@ -101,12 +103,17 @@ def _parent(view: OwnersView, folder: str, name: JsonValue) -> str | None:
     return next((place for place in places if view.read(place) is not None), None)
 
 
+def _precedence(key: str) -> tuple[bool, int]:
+    """TypeScript takes an exact name before a pattern, and the pattern with the longest beginning."""
+    return key.endswith("*"), -len(key)
+
+
 def _alias(key: str, targets: JsonValue, base: str) -> Iterator[Alias]:
-    first = targets[0] if isinstance(targets, list) and targets else None
-    if not isinstance(first, str):
-        return
-    target = _join(base, first.removesuffix("*"))
-    yield Alias(prefix=key.removesuffix("*"), target=target, exact=not key.endswith("*"))
+    """One for each place that is looked into, in their order."""
+    for target in targets if isinstance(targets, list) else ():
+        if isinstance(target, str):
+            folder = _join(base, target.removesuffix("*"))
+            yield Alias(prefix=key.removesuffix("*"), target=folder, exact=not key.endswith("*"))
 
 
 def _join(folder: str, path: str) -> str:

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from platformctl.scaffold.lay.tree import LaidFile
 from platformctl.scaffold.nextjs import templates
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.components import Component, Found, Todo
-from platformctl.scaffold.nextjs.jsx import element
+from platformctl.scaffold.nextjs.jsx import element, quoted, returned
 from platformctl.scaffold.nextjs.source import Sources
 
+Item = TypeVar("Item")
 _MOST_IN_A_FILE: Final = 12
+# Of tests that take one line each: more in a file keep one process busy while the others wait.
+_MOST_LINES_IN_A_FILE: Final = 40
 # The kinds of tests that render the component as it is.
 _HELD: Final = ("presses", "sends", "submits", "loads", "flags", "gate", "names_tenant")
-_ASKING: Final = frozenset({"sends", "loads"})
 # Module to name to the kinds of tests that use it.
 _USED_BY: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    "mocks/faults": {"faults": _ASKING},
-    "mocks/server": {"requestsSeen": frozenset({"sends", "aborts"}), "server": _ASKING},
-    "support/requests": {"expectTenantOnAll": _ASKING},
     "support/interact": {
         "fillIn": frozenset({"presses"}),
+        "goThrough": frozenset({"submits"}),
         "pressAll": frozenset({"presses"}),
-        "settledText": frozenset({"loads", "submits"}),
-        "useUp": frozenset({"sends", "submits"}),
+        "settledText": frozenset({"submits"}),
     },
+    "support/loading": {"itLoads": frozenset({"loads"})},
     "support/render": {
-        "renderWithTenant": frozenset({"name"}),
-        "screen": frozenset({"callbacks", "retry"}),
-        "waitFor": _ASKING,
+        "renderWithTenant": frozenset({"callbacks", "presses", "submits", "flags", "gate", "names_tenant"}),
+        "screen": frozenset({"callbacks"}),
     },
-    "tenants": {"everyVertical": frozenset({"names_tenant"}), "shop": _ASKING},
+    "support/sending": {"itSends": frozenset({"sends"})},
+    "tenants": {"everyVertical": frozenset({"names_tenant"})},
 }
+# Names of files that are not about one folder of components.
+_RESERVED: Final = frozenset({"actions", "framework", "hooks", "probe", "proxy", "rendering", "routes"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,8 +85,11 @@ class Generator:
         bare = re.sub(r"(/index)?\.[jt]sx?$", "", path)
         for alias in self.app.aliases:
             target = "" if alias.target == "." else alias.target + "/"
-            if not alias.exact and bare.startswith(target):
-                return alias.prefix + bare[len(target) :]
+            if alias.exact or not bare.startswith(target):
+                continue
+            named = alias.prefix + bare[len(target) :]
+            if self.sources.resolve(path, named) == path:
+                return named
         return posixpath.relpath(bare, f"{self.folder}/unit")
 
     def _components(self, found: Found) -> Iterator[LaidFile]:
@@ -94,9 +99,9 @@ class Generator:
                 by_folder.setdefault(posixpath.dirname(component.path), []).append(component)
         for folder, components in sorted(by_folder.items()):
             stem = re.sub(r"\W+", "-", folder.removeprefix(self.app.src)).strip("-") or "root"
-            for nth, start in enumerate(range(0, len(components), _MOST_IN_A_FILE)):
-                part = components[start : start + _MOST_IN_A_FILE]
-                name = stem if nth == 0 else f"{stem}-{nth + 1}"
+            if stem in _RESERVED:
+                stem = f"{stem}-components"
+            for name, part in _in_parts(stem, components, _MOST_IN_A_FILE):
                 views = [self._view(c) for c in part]
                 text = templates.render(
                     "tests/unit/components.tsx.j2", folder=folder, components=views, imports=_imports(views)
@@ -107,23 +112,24 @@ class Generator:
         kept = [
             c for c in found.components if self._allows(c.name, "renders") and self._allows(c.name, "imports")
         ]
-        taken = list[str]()
-        views = []
-        for component in kept:
+        for name, part in _in_parts("rendering", kept, _MOST_LINES_IN_A_FILE):
+            views = list(self._rendered(part))
+            text = templates.render("tests/unit/rendering.tsx.j2", components=views)
+            yield self._file(f"{name}.{self.suffix}.tsx", text)
+
+    def _rendered(self, components: Sequence[Component]) -> Iterator[dict[str, object]]:
+        """The components of one file; of two with one name the second is imported under another."""
+        taken = set[str]()
+        for component in components:
             local = component.name
             while local in taken:
                 local += "Too"
-            taken.append(local)
-            views.append(
-                {
-                    **self._view(component),
-                    "local": local,
-                    "element": element(local, component.props, indent=4),
-                }
-            )
-        if views:
-            text = templates.render("tests/unit/rendering.tsx.j2", components=views)
-            yield self._file(f"rendering.{self.suffix}.tsx", text)
+            taken.add(local)
+            yield {
+                **self._view(component),
+                "local": local,
+                "element": returned(local, component.props, indent=4),
+            }
 
     def _hooks(self, found: Found) -> Iterator[LaidFile]:
         hooks = [
@@ -135,9 +141,9 @@ class Generator:
             for hook in found.hooks
             if self._allows(hook.name, "hook")
         ]
-        if hooks:
-            text = templates.render("tests/unit/hooks.tsx.j2", hooks=hooks)
-            yield self._file(f"hooks.{self.suffix}.tsx", text)
+        for name, part in _in_parts("hooks", hooks, _MOST_IN_A_FILE):
+            text = templates.render("tests/unit/hooks.tsx.j2", hooks=part)
+            yield self._file(f"{name}.{self.suffix}.tsx", text)
 
     def _actions(self, found: Found) -> Iterator[LaidFile]:
         actions = [
@@ -205,9 +211,14 @@ class Generator:
             "name": component.name,
             "module": self.module(component.path),
             "default": component.default,
-            "element": element(component.name, component.props, indent=2),
+            "element": returned(component.name, component.props, indent=2),
             "callbacks": [
-                (words, prop, element(component.name, {**component.props, prop: prop}, indent=4))
+                (
+                    quoted(f"calls {prop} when {words} is pressed"),
+                    quoted(words),
+                    prop,
+                    element(component.name, {**component.props, prop: prop}, indent=4),
+                )
                 for words, prop in component.callbacks
                 if self._allows(component.name, "callbacks")
             ],
@@ -215,21 +226,34 @@ class Generator:
             "sends": component.sends and self._allows(component.name, "sends"),
             "loads": component.loads and self._allows(component.name, "loads"),
             "submits": component.submits and self._allows(component.name, "submits"),
-            "retry": component.retry,
-            "aborts": component.aborts,
+            "loading": _loading(component),
             "flags": _flags(own) if self._allows(component.name, "flags") else [],
             "gate": _gate(component, own) if self._allows(component.name, "gate") else None,
             "names_tenant": "tenant.name" in own and self._allows(component.name, "names_tenant"),
         }
 
 
+def _in_parts(stem: str, items: Sequence[Item], most: int) -> Iterator[tuple[str, Sequence[Item]]]:
+    """(name of a file, what goes into it), none when there are no items."""
+    for nth, start in enumerate(range(0, len(items), most)):
+        yield stem if nth == 0 else f"{stem}-{nth + 1}", items[start : start + most]
+
+
 def _imports(views: list[dict[str, object]]) -> list[tuple[str, str]]:
     """(names, module) of what the tests of these components use."""
     kinds = {kind for view in views for kind, wanted in view.items() if wanted}
-    if "loads" not in kinds:
-        kinds -= {"retry", "aborts"}
     used = {module: [name for name, by in names.items() if by & kinds] for module, names in _USED_BY.items()}
     return [(", ".join(names), module) for module, names in used.items() if names]
+
+
+def _loading(component: Component) -> str:
+    """What the tests of loading are told of the component, as a last argument."""
+    told = []
+    if component.retry:
+        told.append(f"retry: {quoted(component.retry)}")
+    if component.aborts:
+        told.append("aborts: true")
+    return f", {{ {', '.join(told)} }}" if told else ""
 
 
 def open_ends(app: App, found: Found) -> Iterator[Todo]:

@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from platformctl.errors import PlatformError
@@ -16,7 +16,7 @@ from platformctl.scaffold.lay.jsonc import JsonValue
 from platformctl.scaffold.lay.tree import LaidFile
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.esm import stumbled_over, with_dependencies
-from platformctl.scaffold.nextjs.typecheck import plain_subject
+from platformctl.scaffold.nextjs.typecheck import ADAPTER, plain_subject, stem_of
 
 _TIMEOUT_S: Final = 900
 # What a generated test's title begins with, and the kind of test that it is.
@@ -55,7 +55,7 @@ class Failure:
     @property
     def key(self) -> str:
         """The generated test as `subject/kind`."""
-        stem = PurePosixPath(self.file).name.split(".")[0]
+        stem = stem_of(self.file)
         kind = {"rendering": "renders", "hooks": "hook", "routes": "route", "actions": "action"}.get(stem)
         if stem == "hooks" and self.title.startswith("answers to each"):
             kind = "answers"
@@ -137,6 +137,11 @@ def find_suite(app: App, folder: str) -> Suite:
 def esm_packages(run: UnitRun) -> frozenset[str]:
     """The packages over which Jest stumbled because they are ES modules only, with those that they need."""
     return with_dependencies(stumbled_over(reason for _, reason in run.broken))
+
+
+def adapter_of(run: UnitRun) -> frozenset[str]:
+    """The adapter's key when not even the tests of the framework itself could be loaded."""
+    return frozenset({ADAPTER} if any(stem_of(file) == "framework" for file, _ in run.broken) else ())
 
 
 def gates_of(failures: Iterable[Failure]) -> frozenset[str]:

@@ -92,7 +92,8 @@ def _came_as_wheel(name: str) -> str | None:
 
 def _newest(pattern: str, name: str) -> str | None:
     """The program in the folder that sorts last by version among those that match."""
-    folders = sorted(map(str, Path("/").glob(pattern.lstrip("/"))), key=_version_key, reverse=True)
+    absolute = str(Path(pattern).expanduser()).lstrip("/")
+    folders = sorted(map(str, Path("/").glob(absolute)), key=_version_key, reverse=True)
     return next(filter(None, (shutil.which(name, path=folder) for folder in folders)), None)
 
 

@@ -8,7 +8,8 @@ from platformctl.model.pagerduty import Described, Field
 from platformctl.sinks.pagerduty.account import Account
 from platformctl.sinks.pagerduty.changes import Action, Change, KeyChange
 from platformctl.sinks.pagerduty.entities import Kind, objects, router
-from platformctl.sinks.pagerduty.read import INTEGRATION, Held, Holdings, marked, routing_key
+from platformctl.sinks.pagerduty.marks import marked
+from platformctl.sinks.pagerduty.read import INTEGRATION, Held, Holdings, routing_key
 
 _BELOW: Final = "supported_by"
 
@@ -63,7 +64,7 @@ class Changer:
 
     def _made(self, kind: Kind, answer: Described) -> Described:
         entity = cast(Described, answer[kind.wrapper])
-        name, id_ = str(entity["name"]), str(entity["id"])
+        name, id_ = kind.named(entity), str(entity["id"])
         self._ids.setdefault(kind.name, {})[name] = id_
         self._held[kind.name, name] = Held(
             kind=kind, name=name, id=id_, owner=self._owner, told={}, raw=entity

@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from platformctl.model.pagerduty import Described, Field
-from platformctl.sinks.pagerduty.entities import KINDS, Kind, same_instant
+from platformctl.sinks.pagerduty.entities import KINDS, Kind
+from platformctl.sinks.pagerduty.marks import same_instant
 from platformctl.sinks.pagerduty.read import Held, Holdings
 
 _KINDS: Final = {kind.name: kind for kind in KINDS}
@@ -57,12 +58,13 @@ class KeyChange:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desired:
-    """What should be. files: what the secret files hold now, by their name."""
+    """What should be. files: what the secret files hold now, by their name; kept: objects that are left alone."""
 
     owner: str
     objects: Mapping[str, list[Described]]
     keys: Mapping[tuple[str, str], str]
     files: Mapping[str, str] = field(repr=False)
+    kept: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,7 +123,7 @@ def _wanted(desired: Desired, holdings: Holdings) -> Iterator[Change]:
 def _fields(wanted: Described, told: Described) -> Iterator[FieldChange]:
     for name, after in wanted.items():
         before = told.get(name)
-        if before == after or (name == "start" and same_instant(str(before), str(after))):
+        if before == after or (name in ("start", "end") and same_instant(str(before), str(after))):
             continue
         yield FieldChange(name=name, before=before, after=after)
 
@@ -136,7 +138,7 @@ def _taken(desired: Desired, holdings: Holdings) -> Iterator[Held]:
 def _strays(desired: Desired, holdings: Holdings) -> Iterator[Held]:
     wanted = {(kind.name, str(told["name"])) for kind, told in _all(desired)}
     for held in holdings.held:
-        if held.owner == desired.owner and (held.kind.name, held.name) not in wanted:
+        if held.owner == desired.owner and (held.kind.name, held.name) not in wanted | desired.kept:
             yield held
 
 

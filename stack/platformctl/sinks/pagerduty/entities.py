@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final, TypeAlias, cast
 
 from platformctl.model.pagerduty import Described, Field
+from platformctl.sinks.pagerduty.marks import plain
+
+WINDOWS: Final = "maintenance_windows"
 
 Ids: TypeAlias = Mapping[str, Mapping[str, str]]
 """PagerDuty's id by kind and name; users go by e-mail."""
 Names: TypeAlias = Mapping[str, str]
 """Name by PagerDuty's id; ids are unique in an account."""
+
+
+def _name(entity: Described) -> str:
+    return str(entity["name"])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +27,7 @@ class Kind:
 
     wrapper: the key that PagerDuty wraps one in; listed: the key of a list.
     whole: whether a list gives all that is compared, or each owned object is asked for by itself.
+    chosen: the query that leaves out what is over; named: how an object of PagerDuty's is called.
     """
 
     name: str
@@ -30,6 +37,8 @@ class Kind:
     to_api: Callable[[Described, Ids], Described]
     from_api: Callable[[Described, Names], Described]
     whole: bool = True
+    chosen: str = ""
+    named: Callable[[Described], str] = _name
 
     @property
     def path(self) -> str:
@@ -216,6 +225,23 @@ def router(told: Described, ids: Ids) -> Described:
     }
 
 
+def _window(told: Described, ids: Ids) -> Described:
+    return {
+        "type": "maintenance_window",
+        "start_time": told["start"],
+        "end_time": told["end"],
+        "services": [_reference("service", ids["services"][n]) for n in cast(list[str], told["services"])],
+    }
+
+
+def _window_told(entity: Described, names: Names) -> Described:
+    return {
+        "start": str(entity.get("start_time", "")),
+        "end": str(entity.get("end_time", "")),
+        "services": [*sorted(_named(service, names) for service in objects(entity.get("services")))],
+    }
+
+
 KINDS: Final = (
     Kind(name="teams", title="team", wrapper="team", listed="teams", to_api=_team, from_api=_team_told),
     Kind(
@@ -259,13 +285,15 @@ KINDS: Final = (
         to_api=_orchestration,
         from_api=_orchestration_told,
     ),
+    Kind(
+        name=WINDOWS,
+        title="maintenance window",
+        wrapper="maintenance_window",
+        listed=WINDOWS,
+        to_api=_window,
+        from_api=_window_told,
+        chosen="?filter=open",
+        named=lambda entity: plain(str(entity.get("description") or "")),
+    ),
 )
 """In the order in which they can be made; deleted in the opposite one."""
-
-
-def same_instant(one: str, other: str) -> bool:
-    """Whether two texts are one moment, whatever their offsets."""
-    try:
-        return datetime.fromisoformat(one) == datetime.fromisoformat(other)
-    except ValueError:
-        return one == other

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, cast
@@ -10,9 +9,9 @@ from typing import Final, cast
 from platformctl.model.pagerduty import Described
 from platformctl.sinks.pagerduty.account import Account
 from platformctl.sinks.pagerduty.entities import KINDS, Ids, Kind, objects
+from platformctl.sinks.pagerduty.marks import owner_of, plain
 
 INTEGRATION: Final = "Alertmanager (platformctl)"
-_MARK: Final = re.compile(r"\s*\[platformctl: ([a-z0-9-]+)\]\s*$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,19 +40,14 @@ class Holdings:
         return next((h for h in named if h.owner == owner), named[0] if named else None)
 
 
-def marked(description: str, owner: str) -> str:
-    """The description with the owner's tag at its end."""
-    return f"{description} [platformctl: {owner}]".lstrip()
-
-
 def read(account: Account, owner: str) -> Holdings:
     """What the account holds; objects that are not the owner's are told as their lists give them."""
-    lists = {kind: tuple(account.every(kind.path, kind.listed)) for kind in KINDS}
+    lists = {kind: tuple(account.every(kind.path + kind.chosen, kind.listed)) for kind in KINDS}
     users = {str(user["email"]): str(user["id"]) for user in account.every("/users", "users")}
-    ids = {kind.name: {str(e["name"]): str(e["id"]) for e in listed} for kind, listed in lists.items()}
+    ids = {kind.name: {kind.named(e): str(e["id"]) for e in listed} for kind, listed in lists.items()}
     for kind, listed in lists.items():  # of two with one name, the owned one is meant
-        ids[kind.name] |= {str(e["name"]): str(e["id"]) for e in listed if _owner(e) == owner}
-    names = {str(e["id"]): str(e["name"]) for listed in lists.values() for e in listed}
+        ids[kind.name] |= {kind.named(e): str(e["id"]) for e in listed if owner_of(e) == owner}
+    names = {str(e["id"]): kind.named(e) for kind, listed in lists.items() for e in listed}
     names |= {id_: email for email, id_ in users.items()}
     held = tuple(
         _held(account, kind, entity, names, owner) for kind, listed in lists.items() for entity in listed
@@ -61,19 +55,14 @@ def read(account: Account, owner: str) -> Holdings:
     return Holdings(held=held, ids={**ids, "users": users}, keys=dict(_keys(account, held, owner)))
 
 
-def _owner(entity: Described) -> str:
-    found = _MARK.search(str(entity.get("description") or ""))
-    return found[1] if found else ""
-
-
 def _held(account: Account, kind: Kind, entity: Described, names: Mapping[str, str], owner: str) -> Held:
-    ours = _owner(entity) == owner
+    ours = owner_of(entity) == owner
     whole = whole_of(account, kind, entity) if ours else entity
     return Held(
         kind=kind,
-        name=str(entity["name"]),
+        name=kind.named(entity),
         id=str(entity["id"]),
-        owner=_owner(entity),
+        owner=owner_of(entity),
         told=tell(kind, whole, names),
         raw=whole,
     )
@@ -81,8 +70,8 @@ def _held(account: Account, kind: Kind, entity: Described, names: Mapping[str, s
 
 def tell(kind: Kind, entity: Described, names: Mapping[str, str]) -> Described:
     """The object in our words, without the owner's tag."""
-    description = _MARK.sub("", str(entity.get("description") or ""))
-    return {"name": entity["name"], "description": description, **kind.from_api(entity, names)}
+    description = plain(str(entity.get("description") or ""))
+    return {"name": kind.named(entity), "description": description, **kind.from_api(entity, names)}
 
 
 def whole_of(account: Account, kind: Kind, entity: Described) -> Described:

@@ -3,6 +3,7 @@ import type { NextConfig } from "next";
 const config: NextConfig = {
   poweredByHeader: false,
   images: { unoptimized: true },
+  experimental: { turbopackFileSystemCacheForBuild: true },
   headers: async () => [
     {
       source: "/:path*",

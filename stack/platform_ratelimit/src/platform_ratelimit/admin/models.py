@@ -201,6 +201,13 @@ class RolloutModel(Model):
         return Rollout(mode=self.mode, percent=self.percent, tenants=self.tenants)
 
 
+class TenantRollout(Model):
+    """How far the limiter goes with one tenant, and whether that is set for this tenant by name."""
+
+    mode: Mode
+    own: bool
+
+
 class EmergencyModel(Model):
     """Factors on quotas (they multiply) and tenants that are shut out. The defaults are the release."""
 

@@ -29,6 +29,7 @@ from platform_ratelimit.admin.models import (
     PolicyView,
     RolloutModel,
     TenantModel,
+    TenantRollout,
     TenantView,
     TierModel,
 )
@@ -213,6 +214,11 @@ def admin_router(
     async def get_limits(name: Name) -> list[EffectiveLimit]:
         """The limits in force for a tenant, entered or not: overrides and emergency factors included."""
         return views.effective_limits((await store.load()).snapshot, name)
+
+    @router.get("/tenants/{name}/rollout")
+    async def get_tenant_rollout(name: Name) -> TenantRollout:
+        """How far the limiter goes with a tenant, entered or not: its own mode, or by the percentage."""
+        return views.tenant_rollout((await store.load()).snapshot, name)
 
     @router.get("/tenants/{name}/usage", responses={503: {"description": "Redis cannot be asked"}})
     async def get_usage(name: Name) -> list[LimitUsage]:

@@ -19,6 +19,7 @@ from platform_ratelimit.admin.models import (
     OverrideView,
     PolicyView,
     RolloutModel,
+    TenantRollout,
     TenantView,
     TierModel,
     limit_models,
@@ -125,6 +126,12 @@ def effective_limits(snapshot: PolicySnapshot, tenant: str) -> list[EffectiveLim
                     algorithm=limit.algorithm,
                 )
     return list(found.values())
+
+
+def tenant_rollout(snapshot: PolicySnapshot, tenant: str) -> TenantRollout:
+    """The mode in force for the tenant: its own, or by the percentage."""
+    rollout = snapshot.rollout
+    return TenantRollout(mode=rollout.mode_of(tenant), own=tenant in rollout.tenants)
 
 
 async def ceiling(session: AsyncSession) -> CeilingModel:

@@ -65,7 +65,7 @@ class Tally:
             place = (planned.scope.value, planned.limit.name) if planned else ("none", decision.source.value)
             tally.denied[place] = tally.denied.get(place, 0) + 1
         if planned is not None:
-            tally.used = 1.0 - decision.remaining[decision.index] / planned.limit.quota
+            tally.used = 1.0 - decision.left_of(decision.index) / planned.limit.quota
 
     def _tenant(self, name: str) -> TenantTally:
         tally = self._tenants.get(name)

@@ -35,6 +35,7 @@ class Connection(asyncio.Protocol):
         self._reader = hiredis.Reader(notEnoughData=_NOTHING)
         self._pending: deque[tuple[asyncio.Future[Reply], float]] = deque()
         self._outgoing: list[bytes] = []
+        self._crowded = False  # the last turn of the loop had more than one command
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None  # one at a time, for the earliest due
         self._next_due = math.inf
@@ -48,7 +49,7 @@ class Connection(asyncio.Protocol):
             future.set_exception(BackendUnavailable("overload", f"{self._most_pending} decisions pending"))
         else:
             due = monotonic() + (self._deadline_s if wait_s is None else wait_s)
-            if self._pending or self._outgoing:
+            if self._crowded or self._pending or self._outgoing:
                 self.write(wire)
             else:  # alone: out at once, not a turn of the loop later
                 self._transport.write(wire)
@@ -64,6 +65,7 @@ class Connection(asyncio.Protocol):
         self._outgoing.append(wire)
 
     def _flush(self) -> None:
+        self._crowded = len(self._outgoing) > 1
         if self._transport is not None:
             self._transport.write(b"".join(self._outgoing))
         self._outgoing.clear()

@@ -25,12 +25,10 @@ const config = {
   testTimeout: 20_000,
   testEnvironment: resolve(here, "jest/jsdom-fetch.mjs"),
   setupFilesAfterEnv: [resolve(here, "jest/setup.ts")],
-  testMatch: [gating ? `**/${folder}/unit/**/!(*rendering).${suffix}` : `**/${folder}/unit/**/*.${suffix}`],
+  testMatch: [gating ? `**/${folder}/unit/**/!(rendering*).${suffix}` : `**/${folder}/unit/**/*.${suffix}`],
   moduleNameMapper: platform.moduleNameMapper,
   modulePaths: platform.modulePaths,
   modulePathIgnorePatterns: ["/\\.next/"],
-  // A pipeline's machine may be many times slower than a laptop; what hangs still ends.
-  testTimeout: 20_000,
   coverageProvider: "v8",
   coverageDirectory: resolve(here, "reports/coverage"),
   coverageReporters: ["text-summary", "html", "lcovonly", "json-summary", "cobertura"],

@@ -1,2 +1,3 @@
 export * from "./badge";
 export { cn } from "./cn";
+export * from "./kinds";

@@ -92,7 +92,7 @@ export async function settledText(root: HTMLElement): Promise<string> {
 const STEPS = 4;
 
 /** Goes through everything, step by step while new buttons appear: fills in, presses, and reads what it came to. */
-export async function useUp(root: HTMLElement, user: UserEvent): Promise<string> {
+export async function goThrough(root: HTMLElement, user: UserEvent): Promise<string> {
   const filled = new Set<Field>();
   const known = new Set<HTMLElement>();
   for (let step = 0; step < STEPS; step += 1) {

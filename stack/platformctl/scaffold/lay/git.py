@@ -1,0 +1,22 @@
+"""The project's git tree: what is laid down should be easy to tell from what was there, and to undo."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from platformctl.errors import PlatformError
+
+
+def refuse_dirty(root: Path) -> None:
+    """Raise PlatformError when there are uncommitted changes; a folder outside git has none."""
+    done = subprocess.run(
+        ["git", "status", "--porcelain", "--", "."], cwd=root, capture_output=True, text=True, check=False
+    )
+    if done.returncode == 0 and done.stdout.strip():
+        first = done.stdout.splitlines()[0][3:]
+        raise PlatformError(
+            f"There are uncommitted changes ({first}, ...): after a commit everything here is easy to undo",
+            where=str(root),
+            fix=f"git -C {root} stash   # or: platformctl scaffold-tests {root} --allow-dirty",
+        )

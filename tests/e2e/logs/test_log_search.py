@@ -1,0 +1,84 @@
+"""`platformctl logs` on a real Loki: any number of lines, each once, and lines to come."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import json
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from e2e.logs.conftest import REPOSITORY, Stack, last_hour
+from support.watch import until
+
+from platformctl.errors import PlatformError
+
+pytestmark = pytest.mark.e2e
+LINES = 700
+ALIKE = 60
+LABELS = {"tenant": "marktplatz", "service": "many", "level": "info"}
+
+
+@pytest.fixture(scope="module")
+def many(stack: Stack) -> Stack:
+    """Seven hundred lines of one service, sixty of them at one and the same nanosecond."""
+    now = time.time_ns() - 10**9
+    times = [now + 10**6 * min(n, LINES - ALIKE) for n in range(LINES)]
+    stack.push("marktplatz", LABELS, *((at, f"line {n}") for n, at in enumerate(times)))
+    until(lambda: len(stack.lines("marktplatz", service="many")) == LINES or None, "all lines in Loki")
+    return stack
+
+
+def _platformctl(stack: Stack, *arguments: str) -> str:
+    command = [str(Path(sys.executable).parent / "platformctl"), "logs", *arguments]
+    command += ["--loki", stack.site.reach("loki", "http"), "--workspace", str(REPOSITORY)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_pages_give_every_line_once_and_in_order(many: Stack) -> None:
+    for page in (100, 97, LINES, 5000):
+        lines = list(many.loki(many.everybody, page=page).lines(last_hour(service="many")))
+        assert [line.time_ns for line in lines] == sorted(line.time_ns for line in lines)
+        assert sorted(int(line.text.split()[1]) for line in lines) == list(range(LINES))
+
+
+def test_more_lines_of_one_instant_than_a_page_holds_are_refused_not_lost(many: Stack) -> None:
+    with pytest.raises(PlatformError, match="more than 50 lines bear the same time"):
+        list(many.loki(many.everybody, page=50).lines(last_hour(service="many")))
+
+
+def test_lines_to_come_are_told_once_also_those_that_arrive_late(many: Stack) -> None:
+    query = last_hour(service="growing")
+    follower = many.loki(many.everybody).follow(query, now_ns=time.time_ns, sleep=lambda _: time.sleep(0.05))
+    labels = LABELS | {"service": "growing"}
+    now = time.time_ns()
+    many.push("marktplatz", labels, (now, "first"))
+    told = [next(follower).text]
+    writer = threading.Thread(
+        target=lambda: many.push("marktplatz", labels, (now - 10**9, "late"), (now + 1, "last"))
+    )
+    writer.start()
+    told += [line.text for line in itertools.islice(follower, 2)]
+    writer.join()
+    assert told == ["first", "late", "last"]
+
+
+def test_the_command_prints_text_json_lines_and_csv(many: Stack) -> None:
+    of_one = ("--service", "many", "--grep", "^line 7$")
+    assert _platformctl(many, *of_one).strip().endswith("info     many marktplatz  line 7")
+    [line] = map(json.loads, _platformctl(many, *of_one, "--json").splitlines())
+    assert (line["tenant"], line["line"]) == ("marktplatz", "line 7")
+    [row] = csv.DictReader(io.StringIO(_platformctl(many, *of_one, "--csv")))
+    assert (row["service"], row["line"], row["time"]) == ("many", "line 7", line["time"])
+
+
+def test_one_tenants_view_holds_no_other_tenants_lines(many: Stack) -> None:
+    assert _platformctl(many, "--tenant", "grand-hotel", "--service", "many") == ""
+    assert len(_platformctl(many, "--tenant", "marktplatz", "--service", "many").splitlines()) == LINES

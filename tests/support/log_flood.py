@@ -1,0 +1,83 @@
+"""Numbered log lines at a steady rate into several files, and the count of what has arrived of them."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from platformctl.model.log_query import LogLine
+
+TICK_S = 0.05
+
+
+@dataclass
+class Flood:
+    """Writes `rate` lines per second in all, one service a file, turn by turn for the tenants."""
+
+    folder: Path
+    tenants: tuple[str, ...]
+    rate: int
+    files: int = 4
+    written: int = 0
+    behind_s: float = 0.0
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """It writes as long as the block lasts."""
+        thread = threading.Thread(target=self._write)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            thread.join()
+
+    def _write(self) -> None:
+        outs = [(self.folder / f"flood-{n}.log").open("a") for n in range(self.files)]
+        begin = time.monotonic()
+        while not self._stop.is_set():
+            due = int((time.monotonic() - begin) * self.rate)
+            per_file: list[list[str]] = [[] for _ in outs]
+            for number in range(self.written, due):
+                per_file[number % self.files].append(self._line(number))
+            for out, lines in zip(outs, per_file, strict=True):
+                out.write("".join(lines))
+                out.flush()
+            self.written = max(due, self.written)
+            self.behind_s = max(self.behind_s, time.monotonic() - begin - due / self.rate)
+            time.sleep(TICK_S)
+        for out in outs:
+            out.close()
+
+    def _line(self, number: int) -> str:
+        line = {
+            "timestamp": datetime.now(UTC).isoformat(), "level": "info", "service": f"flood-{number % self.files}",
+            "tenant": self.tenants[number % len(self.tenants)], "event": "request", "method": "GET",
+            "route": "/api/rooms/{id}", "code": 200, "duration_s": 0.012345, "request_id": f"req-{number:012}",
+            "trace_id": f"{number:032x}", "number": number,
+        }  # fmt: skip
+        return f"{json.dumps(line)}\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What is there of the lines from 0 to `written`."""
+
+    written: int
+    lost: int
+    doubled: int
+
+    @classmethod
+    def of(cls, lines: Iterable[LogLine], written: int) -> Arrived:
+        """Count them by their numbers."""
+        seen = Counter(json.loads(line.text)["number"] for line in lines)
+        doubled = sum(count - 1 for count in seen.values())
+        return cls(written=written, lost=written - len(seen.keys() & set(range(written))), doubled=doubled)
