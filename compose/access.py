@@ -54,7 +54,12 @@ PROM_LABEL_PROXY: Final = Component(
         user="65534",
         memory_mb=64,
     ),
-    native=Native(binaries=("prom-label-proxy",), args=_PROXY_ARGS, version_argv=()),
+    native=Native(
+        binaries=("prom-label-proxy",),
+        search=("~/.cache/platformctl/bin",),  # where scripts/build_servers.py leaves it
+        args=_PROXY_ARGS,
+        version_argv=(),
+    ),
 )
 
 _CADDY: Final = ("run", "--adapter", "caddyfile", "--config", "{config}/Caddyfile")
