@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache, partial
+from functools import partial
 from typing import Final, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from platformctl.sla import wording
@@ -49,8 +49,9 @@ def availability(document: dict[str, Json]) -> dict[str, Counts]:
 
 Reader: TypeAlias = Callable[[Json], object]
 Writer: TypeAlias = Callable[[object], Json]
+_READERS: Final[dict[type, tuple[tuple[str, Reader], ...]]] = {}
 _WRITERS: Final[dict[type, Writer]] = {}
-"""How values of exactly this type are written; found once, since a report holds hundreds of thousands."""
+"""How values of exactly this type are read and written; found once, since a report holds hundreds of thousands."""
 
 
 def _plain(value: object) -> Json:
@@ -159,15 +160,12 @@ def _percentiles(statement: Statement) -> Json:
 
 
 def _dataclass(kind: type[T], document: dict[str, Json]) -> T:
-    readers = _readers(kind)
+    readers = _READERS.get(kind)
+    if readers is None:
+        hints = get_type_hints(kind)
+        readers = tuple((f.name, _reader(hints[f.name])) for f in fields(cast(type, kind)))
+        _READERS[kind] = readers
     return kind(**{name: read(document[name]) for name, read in readers if name in document})
-
-
-@cache
-def _readers(kind: type[T]) -> tuple[tuple[str, Reader], ...]:
-    """How each field is read; found once for each kind of value."""
-    hints = get_type_hints(kind)
-    return tuple((f.name, _reader(hints[f.name])) for f in fields(cast(type, kind)))
 
 
 def _reader(kind: object) -> Reader:
