@@ -47,6 +47,8 @@ def _head(report: Report) -> Iterator[str]:
     yield f"{wording.local(period.start, period.zone)} to {wording.local(period.end, period.zone)}, {period.zone}"
     if report.provisional:
         yield f"! provisional: the period is not over; figures end at {wording.local(report.until, period.zone)}"
+    if report.stated:
+        yield view.stated_text(report.stated)
     for restatement in report.restatements:
         yield f"! restatement {restatement.number}: {restatement.reason}"
         yield from (f"    {c.tenant}: was {c.was}, is {c.now}" for c in restatement.corrections)

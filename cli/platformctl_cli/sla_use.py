@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import typer
 
-from platformctl.app import sla_deliver, sla_files, sla_schedule
+from platformctl.app import sla_deliver, sla_documents, sla_files, sla_schedule, sla_verify
 from platformctl.app.sla_files import Forms
 from platformctl.app.sla_report import Desk, Made, ReportRequest, open_desk, refuse_breach
 from platformctl.sla import codec
@@ -35,10 +35,12 @@ def report(asked: Asked) -> None:
     if asked.documents and asked.forms is None:
         raise typer.BadParameter("--documents needs --out")
     with show.waiting() as (say, wait), open_desk(asked.request) as desk:
+        if asked.close:
+            desk.refuse_wrong_clock()
         to = sla_deliver.recipients(desk) if asked.deliver else None
         made = desk.make(asked.request.scope, wait)
         if asked.close:
-            _enter(made, asked, say)
+            made = _entered(made, asked, say)
         if asked.forms:
             _write(desk, made, asked, wait)
         if to:
@@ -53,9 +55,14 @@ def report(asked: Asked) -> None:
         refuse_breach(made.report)
 
 
-def _enter(made: Made, asked: Asked, say: Callable[[str], None]) -> None:
-    entry = sla_files.close_period(made, reason=asked.restate)
-    say(f"entered in the ledger as statement {entry.number}" if entry else "the ledger states the same")
+def _entered(made: Made, asked: Asked, say: Callable[[str], None]) -> Made:
+    told, entry = sla_files.close_period(made, reason=asked.restate)
+    say(
+        f"entered in the ledger as statement {entry.number}, seal {entry.seal}"
+        if entry
+        else "the ledger states the same"
+    )
+    return told
 
 
 def _write(desk: Desk, made: Made, asked: Asked, wait: Callable[[str], None]) -> None:
@@ -64,7 +71,7 @@ def _write(desk: Desk, made: Made, asked: Asked, wait: Callable[[str], None]) ->
     for path in sla_files.write_files(made.report, asked.forms):
         show.say(f"wrote {path}")
     if asked.documents:
-        pages = sla_files.write_documents(desk, asked.forms, wait)
+        pages = sla_documents.write_documents(desk, asked.forms, wait)
         show.say(f"wrote the documents of {pages} tenants below {asked.forms.folder / 'tenants'}")
 
 
@@ -90,3 +97,13 @@ def schedule(asked: Asked, kind: str, at: str) -> None:
     )
     for path, next_step in sla_schedule.write(wanted, kind, asked.forms.folder):
         show.say(f"wrote {path}{next_step}")
+
+
+def verify(asked: Asked, seals: list[str]) -> None:
+    """Every statement whose seal holds."""
+    found = sla_verify.verify(asked.request.workspace, asked.request.start, seals)
+    if asked.json:
+        show.as_json([{"period": one.path, "statement": one.number, "seal": one.seal} for one in found])
+        return
+    show.table(("PERIOD", "STATEMENT", "SEAL"), ((one.path, str(one.number), one.seal) for one in found))
+    show.say(f"{len(found)} statements are as they were entered")

@@ -9,12 +9,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import distribution
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from support.engine import StandIn
 
 _NOTHING: Final = "#!/bin/sh\nexit 0\n"
@@ -29,19 +31,39 @@ def base_images() -> tuple[StandIn, ...]:
 
 def _python() -> StandIn:
     """The Python that runs the tests, with the packages that our images install."""
+    return python_image(_required())
+
+
+def python_image(packages: Iterable[str], *, folders: tuple[str, ...] = (), **texts: str) -> StandIn:
+    """That Python with some of its packages; folders: others that modules are looked for in. texts: commands."""
     python = Path(sys.executable).resolve()
-    parts = {path for name in _required() for path in _parts(name)}
+    parts = {path for name in packages for path in _parts(name)}
     (site,) = {str(path.parent) for path in parts}
     return StandIn(
         image=_base("edge"),
         programs={**_TOOLS, "/usr/bin/python": str(python)},
-        trees=(*_standard_library(), *sorted(map(str, parts))),
+        trees=(*_standard_library(), *sorted(map(str, parts)), *folders),
         texts={
             "/usr/bin/pip": _NOTHING,
             "/usr/sbin/useradd": _NOTHING,
-            f"{_site_packages(python)}/packages.pth": f"{site}\n",
+            f"{_site_packages(python)}/packages.pth": "".join(f"{path}\n" for path in (site, *folders)),
+            **{f"/usr/bin/{name}": text for name, text in texts.items()},
         },
     )
+
+
+def needed_by(package: str) -> set[str]:
+    """The packages that a package needs here, those that they need, and so on; extras are left out."""
+    found: set[str] = set()
+    wanted = [package]
+    while wanted:
+        for line in distribution(wanted.pop()).requires or ():
+            needed = Requirement(line)
+            name = canonicalize_name(needed.name)
+            if name not in found and (needed.marker is None or needed.marker.evaluate({"extra": ""})):
+                found.add(name)
+                wanted.append(name)
+    return found
 
 
 def _standard_library() -> Iterator[str]:

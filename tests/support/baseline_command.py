@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from support.in_process import run_here
+from support.schemas import valid
 from support.workspace import Ran, Workspace
 
 
@@ -16,7 +18,7 @@ class Baselines:
     url: str
 
     def run(self, *arguments: str) -> Ran:
-        return Workspace(self.folder).run("baseline", *arguments, "--prometheus", self.url)
+        return run_here(self.folder, "baseline", *arguments, "--prometheus", self.url)
 
     def generate(self, out: str) -> None:
         """Write a release for native processes into a folder."""
@@ -28,11 +30,11 @@ class Baselines:
         told = ("--period", "2026-10-19..2026-11-08", "--zone", "Europe/Berlin", *arguments)
         ran = self.run("record", *told, "--json")
         assert ran.code == 0, ran.stdout + ran.stderr
-        return ran.json
+        return valid("baseline", ran.json)
 
     def hours(self, *arguments: str) -> dict[str, dict]:
         """The hours of GET /items, by name."""
         ran = self.run("show", "--subject", "/items", "--json", *arguments)
         assert ran.code == 0, ran.stdout + ran.stderr
-        (profile,) = ran.json["profiles"]
+        (profile,) = valid("baseline", ran.json)["profiles"]
         return profile["hours"]

@@ -22,8 +22,9 @@ def sla_report(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[schedule systemd|cron|compose]",
-            help="Instead of a report: write files into --out that make one after each period.",
+            metavar="[schedule systemd|cron|compose | verify [SEAL]...]",
+            help="Instead of a report: write files into --out that make one after each period; "
+            "or hold the ledger against its seals.",
             show_default=False,
         ),
     ] = None,
@@ -95,11 +96,12 @@ def sla_report(
       platformctl sla-report --tenant grand-hotel --period month --out reports
       platformctl sla-report --documents --out reports --deliver
       platformctl sla-report --period month --close
+      platformctl sla-report verify 3f0c9a1b22de
       platformctl sla-report schedule systemd --period week --deliver --out units
     """
     from platformctl.app import sla_report as use_case
     from platformctl.app.sla_files import Forms
-    from platformctl.sources.history import Access
+    from platformctl.sources.history import Access, headers_of
     from platformctl_cli import sla_use
 
     asked = sla_use.Asked(
@@ -109,7 +111,7 @@ def sla_report(
             access=Access(
                 url=prometheus,
                 organisation=organisation,
-                headers=use_case.headers_of(headers or []),
+                headers=headers_of(headers or []),
                 user=user,
                 password_file=password_file,
                 token_file=token_file,
@@ -133,5 +135,7 @@ def sla_report(
             sla_use.report(asked)
         case ["schedule", kind]:
             sla_use.schedule(asked, kind, at)
+        case ["verify", *seals]:
+            sla_use.verify(asked, seals)
         case _:
-            raise typer.BadParameter("write: sla-report schedule systemd, cron or compose")
+            raise typer.BadParameter("write: sla-report schedule systemd, cron or compose; or verify")

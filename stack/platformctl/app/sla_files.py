@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from platformctl.app.sla_pdf import print_pdfs
-from platformctl.app.sla_report import Desk, Made, Say, Scope, ScopeKind
+from platformctl.app.sla_report import Made, ScopeKind
 from platformctl.errors import PlatformError, UsageError
-from platformctl.render.sla import markdown, table
+from platformctl.render.sla import markdown, table, view
 from platformctl.sinks.files import write_atomically
 from platformctl.sla import codec
-from platformctl.sla.ledger import Entry, corrections
+from platformctl.sla.ledger import Entry, corrections, held
 from platformctl.sla.report import Report
 
 
@@ -23,12 +23,12 @@ class AlreadyStated(PlatformError):
     kind = "already-stated"
 
 
-def close_period(made: Made, *, reason: str | None) -> Entry | None:
-    """Enter the report on all tenants; None where the ledger states the same already.
+def close_period(made: Made, *, reason: str | None) -> tuple[Made, Entry | None]:
+    """Enter the report on all tenants, and tell it as it then stands; no entry where the ledger states the same.
 
     Raises `AlreadyStated` where it states something else and no reason is given.
     """
-    report = made.stated
+    report = made.fresh
     if report.scope != ScopeKind.ALL:
         raise UsageError(
             "a period is closed for all tenants at once", fix="leave out --tenant, --tier, --vertical"
@@ -38,14 +38,15 @@ def close_period(made: Made, *, reason: str | None) -> Entry | None:
     entries = made.ledger.entries(report.period)
     changed = corrections(entries[-1].report, report) if entries else ()
     if entries and not changed:
-        return None
+        return made, None
     if changed and not reason:
         raise AlreadyStated(
             f"{report.period.name} is closed, and {len(changed)} statements would change: "
-            f"{changed[0].tenant} was {changed[0].was}, is {changed[0].now}",
+            f"{changed[0].tenant} was {changed[0].was}; is {changed[0].now}",
             fix='platformctl sla-report --close --restate "why the figures changed"',
         )
-    return made.ledger.add(report, reason=reason or "", at=made.at)
+    entry = made.ledger.add(report, reason=reason or "", at=made.at, after=len(entries))
+    return replace(made, report=held(report, (*entries, entry))), entry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,27 +62,6 @@ def write_files(report: Report, forms: Forms) -> tuple[Path, ...]:
     """The report in every form; the HTML is the first of the files."""
     written = tuple(_write(report, forms))
     return (*written, *print_pdfs(written[:1])) if forms.pdf else written
-
-
-def write_documents(desk: Desk, forms: Forms, say: Say) -> int:
-    """One document a tenant, below ``tenants/``: each made from that tenant's own series, and of nothing else.
-
-    Gives how many tenants.
-    """
-    below = replace(forms, folder=forms.folder / "tenants", pdf=False)
-    pages: list[Path] = []
-    everybody = desk.tenants()
-    for number, tenant in enumerate(everybody, 1):
-        say(f"document {number} of {len(everybody)}: {tenant.id}")
-        made = desk.make(Scope(ScopeKind.TENANT, tenant.id), _silently)
-        pages.append(write_files(made.report, below)[0])
-    if forms.pdf:
-        print_pdfs(pages)
-    return len(pages)
-
-
-def _silently(_: str) -> None:
-    """The documents' progress is told one by one."""
 
 
 def _write(report: Report, forms: Forms) -> Iterator[Path]:
@@ -102,8 +82,9 @@ def stem(report: Report) -> str:
 def _contents(report: Report, forms: Forms) -> Iterator[tuple[str, str | bytes]]:
     from platformctl.render.sla import html, spreadsheet  # they load half a second of drawing and zipping
 
-    yield "html", html.render(report)
-    yield "md", markdown.render(report)
+    rows = view.rows(report)
+    yield "html", html.render(report, rows)
+    yield "md", markdown.render(report, rows)
     yield "csv", table.render(report)
     yield "json", json.dumps(codec.to_json(report), ensure_ascii=False) + "\n"
     if forms.xlsx:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from platformctl.app.deployed import prometheus_url
-from platformctl.app.sla_gather import Wanted, gather
-from platformctl.errors import DifferencesFound, UsageError
+from platformctl.app.sla_gather import Wanted, WantedPast, ask_ahead, gather
+from platformctl.errors import DifferencesFound, PlatformError, UsageError
 from platformctl.model.tenancy import Tenant, Vertical
 from platformctl.sinks.sla_ledger import Ledger
 from platformctl.sla import period as periods
 from platformctl.sla.announced import exclusions
-from platformctl.sla.assemble import Asked, report
-from platformctl.sla.ledger import recalled, restated
-from platformctl.sla.period import PeriodKind
+from platformctl.sla.assemble import Asked, Earlier, report
+from platformctl.sla.exclusion import Exclusion
+from platformctl.sla.ledger import held, recalled
+from platformctl.sla.period import Period, PeriodKind
 from platformctl.sla.queries import EVERYBODY, Selection
 from platformctl.sla.report import Report
 from platformctl.sla.terms import Terms
+from platformctl.sla.timeline import Interval
 from platformctl.sources import workspace
 from platformctl.sources.history import Access, History, NoHistory
 from platformctl.sources.maintenance import load_forgiveness, recorded_windows
@@ -34,7 +35,8 @@ Say: TypeAlias = Callable[[str], None]
 _SETTLED: Final = timedelta(minutes=2)
 """So long after a minute its rules have surely run."""
 
-_HEADER: Final = re.compile(r"[A-Za-z0-9-]+")
+_MOST_SKEW: Final = timedelta(minutes=1)
+_NONE: Final = timedelta(0)
 _PAST_OF_ONE, _PAST_OF_ALL = 4, 1
 
 
@@ -66,7 +68,10 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportRequest:
-    """What the user asked for. `period` as `sla.period.parse` reads it, in the calendar of `zone`."""
+    """What the user asked for. `period` as `sla.period.parse` reads it, in the calendar of `zone`.
+
+    now: the server's clock, where it was asked for before.
+    """
 
     workspace: Path | None
     start: Path
@@ -74,6 +79,7 @@ class ReportRequest:
     period: str
     zone: str
     scope: Scope = Scope(ScopeKind.ALL)
+    now: datetime | None = None
 
 
 def scope_of(*, tenant: str | None, tier: str | None, vertical: str | None) -> Scope:
@@ -92,42 +98,32 @@ def scope_of(*, tenant: str | None, tier: str | None, vertical: str | None) -> S
     return given[0] if given else Scope(ScopeKind.ALL)
 
 
-def headers_of(texts: list[str]) -> tuple[tuple[str, str], ...]:
-    """The headers of ``NAME=VALUE`` texts; raises `UsageError` for what is none, and for one that holds a secret."""
-    return tuple(_header(text) for text in texts)
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not _HEADER.fullmatch(name) or not value.isprintable():
-        raise UsageError(f"not a header: {name!r}", fix="write it like THANOS-TENANT=team-a")
-    if name.lower() in ("authorization", "proxy-authorization", "cookie"):
-        raise UsageError(f"{name} on the command line ends up in process lists", fix="use --token-file")
-    return name, value
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Made:
     """A report, the ledger of its workspace, and the server's clock when it was made.
 
-    stated: the bare figures, as a ledger takes them; `report` tells of restatements, too.
+    fresh: the figures as the history has them, for the ledger to take; `report` tells those that were stated.
     """
 
     report: Report
-    stated: Report
+    fresh: Report
     ledger: Ledger
     at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """Where reports on one period are made: contracts, ledger and history, and the clock they all go by."""
+    """Where reports on one period are made: contracts, ledger and history, and the clock they all go by.
+
+    ahead: how far that clock, the server's, is before this machine's.
+    """
 
     request: ReportRequest
     terms: Terms
     ledger: Ledger
     history: History
     now: datetime
+    ahead: timedelta
 
     def make(self, scope: Scope, say: Say) -> Made:
         """A report, held against the ledger; raises `PlatformError` where no honest figure can be given.
@@ -136,7 +132,7 @@ class Desk:
         """
         request = replace(self.request, scope=scope)
         chosen = choose(scope, self.terms)
-        asked = _asked(request, chosen, self.now - _SETTLED)
+        asked = self._asked(request, chosen)
         entries = self.ledger.entries(asked.period)
         try:
             evidence = gather(self.history, _wanted(request, asked, self.terms), say)
@@ -144,74 +140,114 @@ class Desk:
             if not entries:
                 raise
             names = frozenset(tenant.id for tenant in chosen)
-            told = recalled(entries, scope=asked.scope, tenants=names)
-            return Made(report=told, stated=entries[-1].report, ledger=self.ledger, at=self.now)
+            told = recalled(entries, scope=asked.scope, tenants=names, own=asked.detailed)
+            return Made(report=told, fresh=entries[-1].report, ledger=self.ledger, at=self.now)
         fresh = report(asked, evidence, self.terms)
-        return Made(report=restated(fresh, entries), stated=fresh, ledger=self.ledger, at=self.now)
+        return Made(report=held(fresh, entries), fresh=fresh, ledger=self.ledger, at=self.now)
+
+    def refuse_wrong_clock(self) -> None:
+        """Raise `PlatformError` where this machine and the server disagree on the time: one of them is wrong."""
+        if abs(self.ahead) > _MOST_SKEW:
+            raise PlatformError(
+                f"the server's clock is {abs(self.ahead)} {'ahead of' if self.ahead > _NONE else 'behind'} "
+                "this machine's: which periods are over is not known",
+                where=self.history.url,
+                fix="set the clock that is wrong",
+            )
+
+    def _asked(self, request: ReportRequest, chosen: tuple[Tenant, ...]) -> Asked:
+        period, span = _period(request, self.now)
+        detailed = request.scope.kind is ScopeKind.TENANT
+        return Asked(
+            period=period,
+            until=span.end,
+            scope=str(request.scope),
+            tenants=chosen,
+            detailed=detailed,
+            earlier=tuple(
+                Earlier(period=past, stated=self.ledger.availability(past))
+                for past in _before(period, _PAST_OF_ONE if detailed else _PAST_OF_ALL)
+            ),
+        )
 
     def tenants(self) -> tuple[Tenant, ...]:
         """The tenants that the request is about."""
         return choose(self.request.scope, self.terms)
 
 
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
 @contextmanager
-def open_desk(request: ReportRequest) -> Iterator[Desk]:
+def open_desk(request: ReportRequest, clock: Callable[[], datetime] = _clock) -> Iterator[Desk]:
     """Load the contracts, reach the history; raises `PlatformError` where either cannot be."""
     found = workspace.find(request.workspace, start=request.start)
-    terms = _with_maintenance(load_terms(found.content), found)
-    choose(request.scope, terms)
+    terms = None if request.scope.kind is ScopeKind.ALL else _terms(request, found)
     url = request.access.url or prometheus_url(request.workspace, request.start)
     with closing(History(replace(request.access, url=url))) as history:
+        now = request.now or history.now()
+        if terms is None:
+            ask_ahead(history, _period(request, now)[1], EVERYBODY)  # it works while the contracts are read
+            terms = _terms(request, found)
         yield Desk(
-            request=request, terms=terms, ledger=Ledger(found.state), history=history, now=history.now()
+            request=request,
+            terms=terms,
+            ledger=Ledger(found.state),
+            history=history,
+            now=now,
+            ahead=now - clock(),
         )
 
 
-def make_report(request: ReportRequest, say: Say) -> Made:
-    """The report that was asked for, alone."""
-    with open_desk(request) as desk:
-        return desk.make(request.scope, say)
-
-
-def _with_maintenance(terms: Terms, found: workspace.Workspace) -> Terms:
-    """The terms with the windows that were opened, as far as contracts do not count them."""
-    opened = exclusions(recorded_windows(found.state), load_forgiveness(found.content))
-    return replace(terms, exclusions=(*terms.exclusions, *opened))
-
-
-def _asked(request: ReportRequest, chosen: tuple[Tenant, ...], settled: datetime) -> Asked:
+def _period(request: ReportRequest, now: datetime) -> tuple[Period, Interval]:
+    """The period that is meant, and as much of it as is over and surely recorded."""
+    settled = now - _SETTLED
     period = periods.parse(request.period, zone=request.zone, now=settled)
     until = settled.replace(second=0, microsecond=0)
     if period.start >= until:
         raise UsageError(
             f"the period {period.name} has not begun", fix="platformctl sla-report --period week"
         )
-    return Asked(
-        period=period,
-        until=min(period.end, until),
-        scope=str(request.scope),
-        tenants=chosen,
-        detailed=request.scope.kind is ScopeKind.TENANT,
-    )
+    return period, Interval(start=period.start, end=min(period.end, until))
+
+
+def make_report(request: ReportRequest, say: Say) -> Made:
+    """The report that was asked for."""
+    with open_desk(request) as desk:
+        return desk.make(request.scope, say)
+
+
+def _terms(request: ReportRequest, found: workspace.Workspace) -> Terms:
+    """What contracts say, and which opened windows they do not count; refuses an unknown scope."""
+    terms = load_terms(found.content)
+    choose(request.scope, terms)
+    opened = exclusions(recorded_windows(found.state), load_forgiveness(found.content))
+    return replace(terms, exclusions=(*terms.exclusions, *opened))
+
+
+def _before(period: Period, count: int) -> Iterator[Period]:
+    """The periods before it; a span by the clock has none that compare with it."""
+    for _ in range(count if period.kind is not PeriodKind.SPAN else 0):
+        period = period.previous()
+        yield period
 
 
 def _wanted(request: ReportRequest, asked: Asked, terms: Terms) -> Wanted:
+    def excluded(span: Interval) -> tuple[Exclusion, ...]:
+        return tuple(e for e in terms.excluded(span) if any(e.applies_to(t) for t in asked.tenants))
+
     return Wanted(
-        period=asked.period,
         span=asked.span,
         selection=Selection(tenant=request.scope.value) if asked.detailed else EVERYBODY,
-        exclusions=tuple(
-            e for e in terms.excluded(asked.span) if any(e.applies_to(t) for t in asked.tenants)
+        exclusions=excluded(asked.span),
+        past=tuple(
+            WantedPast(name=one.period.name, span=one.span, exclusions=excluded(one.span))
+            for one in asked.earlier
+            if one.stated is None
         ),
-        past=_past(asked),
+        throttled_ours=bool(terms.throttled_ours),
     )
-
-
-def _past(asked: Asked) -> int:
-    """How many earlier periods are told of; a span by the clock has none that compare with it."""
-    if asked.period.kind is PeriodKind.SPAN:
-        return 0
-    return _PAST_OF_ONE if asked.detailed else _PAST_OF_ALL
 
 
 def refuse_breach(made: Report) -> None:

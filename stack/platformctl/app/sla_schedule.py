@@ -57,14 +57,17 @@ def _timer(wanted: Wanted) -> Timer:
     if request.period not in _PERIODS:
         raise UsageError(f"{request.period} comes only once", fix="use --period day, week or month")
     periods.parse(request.period, zone=request.zone, now=datetime.now(UTC))  # refuses an unknown zone
-    found = workspace.find(request.workspace, start=request.start)
+    folder = workspace.find(request.workspace, start=request.start).state.parent
+    owner, files = folder.stat(), (request.access.password_file, request.access.token_file)
     return Timer(
         period=request.period,
         at=_time_of_day(wanted.at),
         zone=request.zone,
         program=_program(),
-        folder=found.state.parent,
+        folder=folder,
         user=pwd.getpwuid(geteuid()).pw_name,
+        owner=f"{owner.st_uid}:{owner.st_gid}",
+        files=tuple(file.resolve() for file in files if file and not file.resolve().is_relative_to(folder)),
         arguments=("sla-report", *_arguments(request), *wanted.options),
     )
 

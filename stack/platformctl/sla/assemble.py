@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from platformctl.errors import PlatformError
 from platformctl.model import slo
 from platformctl.model.tenancy import Tenant
 from platformctl.sla import wording
+from platformctl.sla.counted import counts_of, excusing, promise_of, throttled_of
 from platformctl.sla.counts import NOTHING, Counts
-from platformctl.sla.evidence import EVERY_LIMIT, EventTallies, Evidence, Forgiven
+from platformctl.sla.discretion import discreet
+from platformctl.sla.evidence import EventTallies, Evidence
 from platformctl.sla.exclusion import EVERYBODY
-from platformctl.sla.fault import explained, failing
+from platformctl.sla.fault import explained, failing, undetected
 from platformctl.sla.percentile import agree, buckets
 from platformctl.sla.period import Period, PeriodKind
 from platformctl.sla.report import (
@@ -28,7 +29,6 @@ from platformctl.sla.report import (
     Report,
     Statement,
     StatusClass,
-    Throttled,
 )
 from platformctl.sla.terms import Terms
 from platformctl.sla.timeline import Interval, Minute, runs
@@ -39,11 +39,25 @@ _DISAGREEING_BUCKETS: Final = (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """A period before the report's, and what the ledger states of each tenant's requests; None where it states none."""
+
+    period: Period
+    stated: Mapping[str, Counts] | None
+
+    @property
+    def span(self) -> Interval:
+        """All of it."""
+        return Interval(start=self.period.start, end=self.period.end)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """What the report is about.
 
     until: where the figures end; before the period's end where it is not over.
     detailed: it is one tenant's own report.
+    earlier: the periods before, the last one first.
     """
 
     period: Period
@@ -51,6 +65,7 @@ class Asked:
     scope: str
     tenants: tuple[Tenant, ...]
     detailed: bool
+    earlier: tuple[Earlier, ...] = ()
 
     @property
     def span(self) -> Interval:
@@ -61,19 +76,25 @@ class Asked:
 def report(asked: Asked, evidence: Evidence, terms: Terms) -> Report:
     """The report on the tenants asked for; incidents of others are not in it."""
     among = {tenant.id: tenant for tenant in asked.tenants}
-    incidents = tuple(
+    fired = [
         _explained(incident, among.get(incident.tenant), evidence, terms)
         for incident in evidence.incidents
         if not incident.tenant or incident.tenant in among
+    ]
+    incidents = sorted(
+        (*fired, *undetected(fired, terms.faults, asked.tenants, asked.span)),
+        key=lambda i: (i.when, i.alert, i.tenant, i.slo),
     )
-    evidence = replace(evidence, incidents=incidents)
+    if asked.detailed:
+        incidents = [replace(i, cause=discreet(i.cause, asked.tenants[0], terms.tenants)) for i in incidents]
+    evidence = replace(evidence, incidents=tuple(incidents))
     return Report(
         period=asked.period,
         scope=asked.scope,
         until=asked.until,
         statements=tuple(_statement(tenant, asked, evidence, terms) for tenant in asked.tenants),
         quality=_quality(asked, evidence, terms),
-        incidents=incidents,
+        incidents=evidence.incidents,
         queries=evidence.queries,
     )
 
@@ -91,9 +112,9 @@ def _explained(incident: Incident, tenant: Tenant | None, evidence: Evidence, te
 
 
 def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -> Statement:
-    throttled = _throttled(tenant, evidence.events, terms)
-    availability = _promise(tenant, slo.AVAILABILITY, evidence, terms)
-    latency = _promise(tenant, slo.LATENCY, evidence, terms)
+    throttled = throttled_of(tenant, evidence.events, terms)
+    availability = promise_of(tenant, slo.AVAILABILITY, asked.span, evidence, terms)
+    latency = promise_of(tenant, slo.LATENCY, asked.span, evidence, terms)
     down = _down(tenant, evidence)
     known = evidence.events.total.has(tenant.id, slo.AVAILABILITY)
     minutes = _minutes(tenant, down, evidence) if known else NOTHING
@@ -112,10 +133,10 @@ def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -
         classes=tuple(_classes(tenant, evidence.events)),
         buckets=found if believed else (),
         throttled=throttled,
-        excused=tuple(_excused(tenant, asked, evidence)),
+        excused=tuple(_excused(tenant, asked, evidence, terms)),
         credit=table.owed(availability.counts, minutes) if table and known else None,
         past=tuple(
-            Past(name=name, requests=_past(tenant, tallies, terms)) for name, tallies in evidence.past
+            Past(name=one.period.name, requests=_past(tenant, one, evidence, terms)) for one in asked.earlier
         ),
         notes=(
             *_notes(tenant, availability, latency, evidence),
@@ -126,55 +147,16 @@ def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -
     )
 
 
-def _throttled(tenant: Tenant, events: EventTallies, terms: Terms) -> Throttled | None:
-    if not events.throttled.has(tenant.id, EVERY_LIMIT):
-        return None
-    count = events.throttled.of(tenant.id, EVERY_LIMIT)
-    return Throttled(count=count, ours=tenant.tier in terms.throttled_ours)
-
-
-def _promise(tenant: Tenant, sli: str, evidence: Evidence, terms: Terms) -> Promise:
-    objective = terms.objective(tenant, sli)
-    mine = tuple(f for f in evidence.forgiven if f.segment.excuses(tenant))
-    return Promise(
-        target=objective.target if objective else None,
-        counts=_counts(tenant, sli, evidence.events, terms, mine),
-        threshold=terms.threshold(tenant, sli),
-    )
-
-
-def _counts(
-    tenant: Tenant, sli: str, events: EventTallies, terms: Terms, excused: tuple[Forgiven, ...] = ()
-) -> Counts:
-    """The counts; raises where two answers contradict each other, as unlike replicas of a server can.
-
-    The gateway counts throttled requests as answers (4xx). By contract each is a failed one, or none at all.
-    """
-    total, bad = events.total.of(tenant.id, sli), events.bad.of(tenant.id, sli)
-    forgiven = sum(f.bad.of(tenant.id, sli) for f in excused)
-    throttled = _throttled(tenant, events, terms) if sli == slo.AVAILABILITY else None
-    if throttled and throttled.ours:
-        bad += throttled.count
-        forgiven += sum(f.throttled.of(tenant.id, EVERY_LIMIT) for f in excused)
-    elif throttled:
-        total -= throttled.count
-    if not forgiven <= bad <= total:
-        raise PlatformError(
-            f"the history contradicts itself: of {tenant.id} it holds {total} {sli} events, {bad} bad ones, "
-            f"and {forgiven} bad ones in excluded time",
-            fix="read one server: replicas that scraped at other times cannot be mixed",
-        )
-    return Counts(total=total, bad=bad, forgiven=forgiven)
-
-
 def _down(tenant: Tenant, evidence: Evidence) -> frozenset[Minute]:
     """Minutes in which the tenant's requests failed, and those in which the platform answered nobody."""
-    return (evidence.down.get(tenant.id, frozenset()) | evidence.unreachable) & evidence.observed
+    own = evidence.down.get(tenant.id, frozenset())
+    return frozenset(minute for minute in own | evidence.unreachable if minute in evidence.observed)
 
 
 def _minutes(tenant: Tenant, down: frozenset[Minute], evidence: Evidence) -> Counts:
-    excused = {m for f in evidence.forgiven if f.segment.excuses(tenant) for m in f.segment.when.ends}
-    return Counts(total=len(evidence.observed), bad=len(down), forgiven=len(down & excused))
+    excused = [f.segment.when.ends for f in excusing(tenant, evidence.forgiven)]
+    forgiven = sum(any(minute in ends for ends in excused) for minute in down)
+    return Counts(total=len(evidence.observed), bad=len(down), forgiven=forgiven)
 
 
 def _classes(tenant: Tenant, events: EventTallies) -> Iterator[StatusClass]:
@@ -182,17 +164,24 @@ def _classes(tenant: Tenant, events: EventTallies) -> Iterator[StatusClass]:
         yield StatusClass(name=name, count=count)
 
 
-def _excused(tenant: Tenant, asked: Asked, evidence: Evidence) -> Iterator[Excused]:
+def _excused(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -> Iterator[Excused]:
     applied = {e for f in evidence.forgiven for e in f.segment.exclusions if e.applies_to(tenant)}
     for exclusion in sorted(applied, key=lambda e: (e.when, e.id)):
         if inside := exclusion.when.clipped(asked.span):
-            yield Excused(id=exclusion.id, reason=exclusion.reason, when=inside)
+            reason = exclusion.reason
+            if asked.detailed:
+                reason = discreet(reason, tenant, terms.tenants)
+            yield Excused(id=exclusion.id, reason=reason, when=inside)
 
 
-def _past(tenant: Tenant, tallies: EventTallies, terms: Terms) -> Counts | None:
-    if not tallies.total.has(tenant.id, slo.AVAILABILITY):
+def _past(tenant: Tenant, earlier: Earlier, evidence: Evidence, terms: Terms) -> Counts | None:
+    """As that period's own report told it: what was stated, else what was recorded less what it excludes."""
+    if earlier.stated is not None:
+        return earlier.stated.get(tenant.id)
+    past = evidence.past[earlier.period.name]
+    if not past.events.total.has(tenant.id, slo.AVAILABILITY):
         return None
-    return _counts(tenant, slo.AVAILABILITY, tallies, terms)
+    return counts_of(tenant, slo.AVAILABILITY, past.events, terms, excusing(tenant, past.forgiven))
 
 
 def _notes(tenant: Tenant, availability: Promise, latency: Promise, evidence: Evidence) -> Iterator[str]:
@@ -235,7 +224,7 @@ def _strangers(evidence: Evidence, terms: Terms) -> Iterator[str]:
     """Tenants with traffic that slas/tenants.yml does not know: in no figure, so they are named."""
     known = {tenant.id for tenant in terms.tenants}
     total = evidence.events.total
-    found = {tenant for tenant in total.tenants() if total.of(tenant, slo.AVAILABILITY)}
+    found = {tenant or "(none named)" for tenant in total.tenants() if total.of(tenant, slo.AVAILABILITY)}
     if strange := sorted(found - known):
         shown = ", ".join(strange[:10]) + (f" and {len(strange) - 10} more" if len(strange) > 10 else "")
         yield f"Traffic of tenants that slas/tenants.yml does not name is in no figure: {shown}."

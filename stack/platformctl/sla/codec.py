@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import partial
 from typing import Final, TypeAlias, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from platformctl.sla import wording
@@ -37,21 +37,52 @@ def from_json(document: dict[str, Json]) -> Report:
     return _dataclass(Report, document)
 
 
+def availability(document: dict[str, Json]) -> dict[str, Counts]:
+    """What `to_json` wrote of each known tenant's requests, without reading all the rest."""
+    statements = cast(list[dict[str, dict[str, Json]]], document["statements"])
+    return {
+        str(one["tenant"]): _dataclass(Counts, cast(dict[str, Json], one["availability"]["counts"]))
+        for one in statements
+        if one["known"]
+    }
+
+
+Writer: TypeAlias = Callable[[object], Json]
+_WRITERS: Final[dict[type, Writer]] = {}
+"""How values of exactly this type are written; found once, since a report holds hundreds of thousands."""
+
+
 def _plain(value: object) -> Json:
     kind = type(value)
-    if value is None or kind in (bool, int, str):
-        return cast(Json, value)
+    writer = _WRITERS.get(kind)
+    if writer is None:
+        writer = _WRITERS[kind] = _writer(kind)
+    return writer(value)
+
+
+def _writer(kind: type) -> Writer:
+    if kind in (bool, int, str, type(None)):
+        return _itself
     if kind is tuple:
-        return [_plain(item) for item in cast(tuple[object, ...], value)]
+        return _list
     if is_dataclass(kind):
-        written = {name: _plain(getattr(value, name)) for name in _names(kind)}
-        return written | _derived(value)
-    return _text(value)
+        return partial(_object, names=tuple(f.name for f in fields(kind)), derive=_DERIVED.get(kind))
+    return _text
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind))
+def _itself(value: object) -> Json:
+    return cast(Json, value)
+
+
+def _list(value: object) -> Json:
+    return [_plain(item) for item in cast(tuple[object, ...], value)]
+
+
+def _object(
+    value: object, *, names: tuple[str, ...], derive: Callable[[object], dict[str, Json]] | None
+) -> Json:
+    written = {name: _plain(getattr(value, name)) for name in names}
+    return written | derive(value) if derive else written
 
 
 def _text(value: object) -> str | int:
@@ -71,28 +102,48 @@ def _text(value: object) -> str | int:
     raise TypeError(f"cannot be written: {type(value).__name__}")
 
 
-def _derived(value: object) -> dict[str, Json]:
-    """Figures for readers, worked out from what stands beside them."""
-    match value:
-        case Counts():
-            return {"percent": wording.percent(value.ratio).removesuffix(" %")} if value.counted else {}
-        case Promise(target=Decimal() as target) if value.counts.counted:
-            return {
-                "kept": value.kept,
-                "budget_spent_percent": wording.spent(value.counts.spent(target)).removesuffix(" %"),
-                "budget_left_percent": wording.left(value.counts.left(target)).removesuffix(" %"),
-            }
-        case Statement():
-            return {"kept": value.kept if value.known else None, "percentiles": _percentiles(value)}
-        case Incident():
-            return {
-                "minutes_to_detect": value.minutes_to_detect,
-                "minutes_to_repair": value.minutes_to_repair,
-            }
-        case Report():
-            return {"provisional": value.provisional, "name": value.period.name}
-        case _:
-            return {}
+def _of_counts(counts: Counts) -> dict[str, Json]:
+    return {"percent": wording.percent(counts.ratio).removesuffix(" %")} if counts.counted else {}
+
+
+def _of_promise(promise: Promise) -> dict[str, Json]:
+    counts, target = promise.counts, promise.target
+    if target is None or not counts.counted:
+        return {}
+    certain: dict[str, Json] = {}
+    if promise.between:
+        least, most = wording.between(*promise.between).removesuffix(" %").split(" to ")
+        certain = {"least_percent": least, "most_percent": most, "certain": not promise.is_close}
+    return certain | {
+        "kept": promise.kept,
+        "budget_spent_percent": wording.spent(counts.spent(target)).removesuffix(" %"),
+        "budget_left_percent": wording.left(counts.left(target)).removesuffix(" %"),
+    }
+
+
+def _of_statement(statement: Statement) -> dict[str, Json]:
+    return {"kept": statement.kept if statement.known else None, "percentiles": _percentiles(statement)}
+
+
+def _of_incident(incident: Incident) -> dict[str, Json]:
+    return {"minutes_to_detect": incident.minutes_to_detect, "minutes_to_repair": incident.minutes_to_repair}
+
+
+def _of_report(report: Report) -> dict[str, Json]:
+    return {"provisional": report.provisional, "name": report.period.name}
+
+
+_DERIVED: Final = cast(
+    "dict[type, Callable[[object], dict[str, Json]]]",
+    {
+        Counts: _of_counts,
+        Promise: _of_promise,
+        Statement: _of_statement,
+        Incident: _of_incident,
+        Report: _of_report,
+    },
+)
+"""Figures for readers, worked out from what stands beside them."""
 
 
 def _percentiles(statement: Statement) -> Json:

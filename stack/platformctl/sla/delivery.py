@@ -24,7 +24,10 @@ class HookFormat(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailServer:
-    """A mail server and how to be let in; no password is kept here."""
+    """A mail server and how to be let in; no password is kept here.
+
+    ca_file: the authorities that its certificate may come from; None for those of the machine.
+    """
 
     host: str
     port: int
@@ -32,6 +35,7 @@ class MailServer:
     sender: str
     user: str = ""
     password_file: Path | None = None
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
@@ -57,12 +58,37 @@ class EventTallies:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Beside:
+    """Events of the minute on one side of a border."""
+
+    total: Tally = field(default_factory=Tally)
+    bad: Tally = field(default_factory=Tally)
+    throttled: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Border:
+    """Events of the minutes before and after an instant."""
+
+    before: Beside = field(default_factory=Beside)
+    after: Beside = field(default_factory=Beside)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Forgiven:
     """A segment of excluded time, and the bad events and throttled requests in it."""
 
     segment: Segment
     bad: Tally
     throttled: Tally = field(default_factory=Tally)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """What was read of an earlier period."""
+
+    events: EventTallies
+    forgiven: tuple[Forgiven, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,16 +99,19 @@ class Evidence:
     down: by tenant, the minutes in which half of its requests failed.
     objectives: by (tenant, SLO), as alerts used them.
     fault_minutes: by (tenant, SLO), events minute by minute around incidents.
+    borders: by instant, the start and end of the period and of every segment of excluded time.
+    past: by name, the earlier periods that no ledger states.
     """
 
     observed: frozenset[Minute]
     unreachable: frozenset[Minute]
     events: EventTallies
+    borders: Mapping[datetime, Border]
     down: Mapping[str, frozenset[Minute]]
     forgiven: tuple[Forgiven, ...]
     objectives: Mapping[tuple[str, str], Decimal]
     incidents: tuple[Incident, ...]
     fault_minutes: Mapping[tuple[str, str], Mapping[Minute, Counts]]
-    past: tuple[tuple[str, EventTallies], ...]
+    past: Mapping[str, Past]
     hours: tuple[Hour, ...]
     queries: tuple[Query, ...]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
+from platformctl.model.tenancy import Tenant
 from platformctl.sla.counts import Counts
 from platformctl.sla.exclusion import Selected
 from platformctl.sla.report import Basis, Incident
@@ -46,6 +47,28 @@ def recorded(alert: Interval, failing: Iterable[Minute]) -> Interval | None:
         return None
     beyond = timedelta(minutes=_PAUSE - 1)  # the bridge behind the last failing minute is no failure
     return Interval(start=found[0].start, end=found[-1].end - beyond)
+
+
+def undetected(
+    incidents: Iterable[Incident], known: Iterable[Established], among: Iterable[Tenant], span: Interval
+) -> Iterator[Incident]:
+    """Faults of the tenants within the span that a post-mortem established, and no alert told of."""
+    told = {(incident.fault, incident.cause) for incident in incidents}
+    tenants = tuple(among)
+    for fault in known:
+        inside = fault.when.clipped(span)
+        touched = [tenant.id for tenant in tenants if fault.whom.holds(tenant)]
+        if inside is None or not touched or (fault.when, fault.cause) in told:
+            continue
+        yield Incident(
+            alert="",
+            when=inside,
+            tenant=touched[0] if len(touched) == 1 else "",
+            cut=inside != fault.when,
+            fault=fault.when,
+            basis=Basis.ESTABLISHED,
+            cause=fault.cause,
+        )
 
 
 def explained(incident: Incident, failing: frozenset[Minute], known: Iterable[Established]) -> Incident:

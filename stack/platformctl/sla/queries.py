@@ -134,7 +134,8 @@ def availability_events(part: Interval, selection: Selection, step: str) -> Even
     chosen = selection.of(slo=slo.AVAILABILITY)
     figure, definition = (
         "earlier periods",
-        "Availability of the periods before, for the trend; nothing is excluded.",
+        "Availability of the periods before, for the trend, less what their own reports exclude. Of a period that "
+        "is closed the ledger's figure is told, and nothing is asked.",
     )
     total, bad = (
         _sum(figure, definition, slo.recorded(events, step) + chosen, part)
@@ -161,6 +162,18 @@ def bad_events(part: Interval, selection: Selection, *, step: str) -> Query:
         "For availability answers with a 5xx status; for latency those over the threshold of the tenant's tier.",
         slo.recorded(slo.EVENTS_BAD, step) + selection.of(),
         part,
+    )
+
+
+def beside(border: datetime, events_name: str, chosen: str) -> Query:
+    """Events of the minute before the border, and of the one after it."""
+    return _samples(
+        "uncertainty",
+        "Requests of the minutes on either side of the borders of the period and of excluded windows. Between an "
+        "event and its count lie a scrape and an evaluation (75 s at most): each may belong to the other side. The "
+        "figure is given with the least and the most that it can be by that.",
+        slo.recorded(events_name, "1m") + chosen,
+        Interval(start=border - timedelta(minutes=1), end=border + timedelta(minutes=1)),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 from platformctl.sla.counts import Counts
 from platformctl.sla.percentile import Bucket
@@ -15,17 +16,57 @@ from platformctl.sla.timeline import Interval
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Borders:
+    """Events of the minutes on either side of the borders of a period and of its excluded windows.
+
+    A scrape and an evaluation lie between an event and its count: each may belong to the other side.
+    inside, outside: recorded within the period, and next to it. forgiven, unforgiven: bad ones within excluded
+    windows, and next to them.
+    """
+
+    inside: Counts
+    outside: Counts
+    forgiven: int = 0
+    unforgiven: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Promise:
-    """One objective and what came of it. `target` is None where the tier promises nothing of the kind."""
+    """One objective and what came of it. `target` is None where the tier promises nothing of the kind.
+
+    borders: what the figure may be wrong by; None where it was not recorded.
+    """
 
     target: Decimal | None
     counts: Counts
     threshold: str = ""
+    borders: Borders | None = None
 
     @property
     def kept(self) -> bool:
         """Whether the objective was met; what was not promised cannot be broken."""
         return self.target is None or self.counts.meets(self.target)
+
+    @property
+    def between(self) -> tuple[Fraction, Fraction] | None:
+        """The least and the most that the ratio can truly be; None where nothing counts, or it is not known."""
+        if self.borders is None or not self.counts.counted:
+            return None
+        good, bad, at = self.counts.good, self.counts.counted_bad, self.borders
+        least_good, most_bad = max(0, good - at.inside.good), bad + at.outside.bad + at.forgiven
+        most_good, least_bad = good + at.outside.good, max(0, bad - at.inside.bad - at.unforgiven)
+        return (
+            Fraction(least_good, max(1, least_good + most_bad)),
+            Fraction(most_good, max(1, most_good + least_bad)),
+        )
+
+    @property
+    def is_close(self) -> bool:
+        """Whether events at the borders could turn the verdict."""
+        if self.target is None or self.between is None:
+            return False
+        least, most = self.between
+        return least < Fraction(self.target) <= most
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +97,7 @@ class Basis(StrEnum):
 class Incident:
     """A critical alert from the minute it fired to the minute it stopped, and the fault it told of.
 
+    alert: empty where no alert told of a fault that a post-mortem established; `when` is then the fault's time.
     cut: it fired before the period began or still fired at its end; the times are those inside the period.
     tenant: whom it named; empty for an alert on the platform. slo: the objective that it was about.
     fault: None where only the alert is known. cause: what a post-mortem says.
@@ -77,7 +119,7 @@ class Incident:
     @property
     def minutes_to_detect(self) -> int | None:
         """From the start of the fault to the alert; None where the one or the other is not known."""
-        if self.fault is None or self.cut:
+        if self.fault is None or self.cut or not self.alert:
             return None
         return max(0, (self.when.start - self.fault.start) // timedelta(minutes=1))
 
@@ -192,11 +234,21 @@ class Restatement:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Stated:
+    """That the ledger holds the figures: as which statement of the period, since when, and under which seal."""
+
+    number: int
+    at: datetime
+    seal: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
     """The figures of a period.
 
     scope: what was asked for (``all tenants``, ``tier gold``).
     until: where the figures end; before the period's end where it is not over.
+    stated: None where they were entered in no ledger.
     """
 
     period: Period
@@ -207,6 +259,7 @@ class Report:
     incidents: tuple[Incident, ...]
     queries: tuple[Query, ...]
     restatements: tuple[Restatement, ...] = ()
+    stated: Stated | None = None
 
     @property
     def provisional(self) -> bool:

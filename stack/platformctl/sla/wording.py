@@ -24,6 +24,11 @@ def percent(ratio: Fraction | None, places: int = RATIO_PLACES) -> str:
     return f"{_down(ratio, places)} %"
 
 
+def between(least: Fraction, most: Fraction) -> str:
+    """The least and the most in percent, rounded away from each other."""
+    return f"{_down(least, RATIO_PLACES)} to {-_down(-most, RATIO_PLACES)} %"
+
+
 def spent(ratio: Fraction) -> str:
     """A share of a budget that was spent, in percent, rounded up."""
     return f"{-_down(-ratio, 1)} %"

@@ -42,14 +42,15 @@ def load_delivery(root: Path, tenants: frozenset[str]) -> Delivery:
 
 
 def _server(entry: dict[str, Json], root: Path) -> MailServer:
-    file = entry.get("password_file")
+    password, authorities = entry.get("password_file"), entry.get("ca_file")
     return MailServer(
         host=str(entry["host"]),
         port=cast(int, entry["port"]),
         security=Security(str(entry["security"])),
         sender=str(entry["from"]),
         user=str(entry.get("user", "")),
-        password_file=root / str(file) if file else None,
+        password_file=root / str(password) if password else None,
+        ca_file=root / str(authorities) if authorities else None,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,9 @@ _RETRY: Final = Retry(
 
 _AT_ONCE: Final = 3
 """Questions that a server is asked at the same time; Prometheus works on each with one core."""
+
+
+_HEADER: Final = re.compile(r"[A-Za-z0-9-]+")
 
 
 class HistoryUnavailable(PlatformError):
@@ -175,6 +179,20 @@ def checked_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def headers_of(texts: list[str]) -> tuple[tuple[str, str], ...]:
+    """The headers of ``NAME=VALUE`` texts; raises `UsageError` for what is none, and for one that holds a secret."""
+    return tuple(_header(text) for text in texts)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not _HEADER.fullmatch(name) or not value.isprintable():
+        raise UsageError(f"not a header: {name!r}", fix="write it like THANOS-TENANT=team-a")
+    if name.lower() in ("authorization", "proxy-authorization", "cookie"):
+        raise UsageError(f"{name} on the command line ends up in process lists", fix="use --token-file")
+    return name, value
+
+
 def secret(path: Path) -> str:
     """The secret that the file holds."""
     try:
@@ -185,12 +203,21 @@ def secret(path: Path) -> str:
 
 def _refuse_partial(response: requests.Response, *_: object, **__: object) -> None:
     """The client drops warnings; Thanos and Mimir tell by them that a part of the data is missing."""
-    if response.ok and b'"warnings":[' in response.content and (said := response.json().get("warnings")):
+    said = _missing(response) if response.ok else ()
+    if said:
         raise HistoryUnavailable(
             f"the answer is partial, and a figure made of it would be wrong: {said[0]}",
             where=response.url.partition("?")[0],
             fix="mend the store that is missing, then run the report again",
         )
+
+
+def _missing(response: requests.Response) -> Sequence[str]:
+    """What the answer says of parts that it lacks: Thanos and Mimir by warnings, VictoriaMetrics by a flag."""
+    if not any(sign in response.content for sign in (b'"warnings"', b'"isPartial"')):
+        return ()
+    body = response.json()
+    return body.get("warnings") or (("isPartial",) if body.get("isPartial") else ())
 
 
 @contextmanager

@@ -16,8 +16,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+sys.path.insert(0, str(Path(__file__).parents[2]))
+sys.path.insert(0, str(Path(__file__).parents[2] / "e2e" / "sla"))
+
+import berlin_week
+
 ROOT = Path(__file__).parents[3]
 UNIT, WEEK = "tests/unit/sla", "tests/e2e/sla/test_figures.py"
+DOCUMENTS = "tests/e2e/sla/test_documents.py"
 
 
 class Mutant(NamedTuple):
@@ -48,14 +54,14 @@ MUTANTS = (
     Mutant("hours without a roll-up are forgotten", "app/sla_gather.py", "for hole in holes))", "for hole in ()))", WEEK),
     Mutant("roll-ups and minutes both count", "app/sla_gather.py", "holes = outside(span, rolled_up)", "holes = (span,)", WEEK),
     Mutant("a gap counts as down", "sla/assemble.py", "total=len(evidence.observed), bad=len(down)", "total=len(evidence.observed), bad=len(down) + 20", WEEK),
-    Mutant("a platform's outage is nobody's downtime", "sla/assemble.py", " | evidence.unreachable)", ")", WEEK),
-    Mutant("an excluded window is everybody's", "sla/assemble.py", "for f in evidence.forgiven if f.segment.excuses(tenant))", "for f in evidence.forgiven)", WEEK),
+    Mutant("a platform's outage is nobody's downtime", 'sla/assemble.py', 'own | evidence.unreachable if', 'own if', WEEK),
+    Mutant("an excluded window is everybody's", 'sla/counted.py', 'for f in forgiven if f.segment.excuses(tenant))', 'for f in forgiven)', WEEK),
     Mutant("a tenant without data is fine", "sla/assemble.py", "known = evidence.events.total.has(tenant.id, slo.AVAILABILITY)", "known = True", WEEK),
     Mutant("strangers are passed over", "sla/assemble.py", "sorted(found - known)", "sorted(found & set())", WEEK),
     Mutant("credits are owed for weeks", "sla/assemble.py", " if asked.period.kind is PeriodKind.MONTH else None", "", WEEK),
-    Mutant("slow answers are not counted", "sla/assemble.py", "latency = _promise(tenant, slo.LATENCY", "latency = _promise(tenant, slo.AVAILABILITY", WEEK),
-    Mutant("throttled requests are never ours", "sla/assemble.py", "if throttled and throttled.ours:", "if throttled and False:", WEEK),
-    Mutant("their throttled requests count as good", "sla/assemble.py", "total -= throttled.count", "total -= 0", WEEK),
+    Mutant("slow answers are not counted", 'sla/assemble.py', 'promise_of(tenant, slo.LATENCY', 'promise_of(tenant, slo.AVAILABILITY', WEEK),
+    Mutant("throttled requests are never ours", 'sla/counted.py', 'if throttled and throttled.ours:', 'if throttled and False:', WEEK),
+    Mutant("their throttled requests count as good", 'sla/counted.py', 'total -= throttled.count', 'total -= 0', WEEK),
     Mutant("a percentile is its lower bound", "sla/percentile.py", "if bucket.count >= rank:", "if bucket.count > rank * 0:", WEEK),
     Mutant("the rank is rounded down", "sla/percentile.py", "-(-share.numerator * total // share.denominator)", "share.numerator * total // share.denominator", UNIT),
     Mutant("buckets are believed", "sla/percentile.py", "return all(fewer <= more", "return True or all(fewer <= more", WEEK),
@@ -66,6 +72,26 @@ MUTANTS = (
     Mutant("incidents of others are told", "sla/assemble.py", "        if not incident.tenant or incident.tenant in among\n", "", WEEK),
     Mutant("what recurs is by UTC", "sla/recurrence.py", "tzinfo=ZoneInfo(self.zone))", "tzinfo=UTC)", WEEK),
     Mutant("what recurs ends on its own day", "sla/recurrence.py", "day + _DAY if self.closes <= self.opens else day", "day", UNIT),
+    Mutant("the least is told without the events inside", "sla/report.py", "max(0, good - at.inside.good)", "max(0, good)"),
+    Mutant("the least is told without the failures outside", "sla/report.py", "bad + at.outside.bad + at.forgiven", "bad + at.forgiven"),
+    Mutant("the most is told without the failures beside windows", "sla/report.py", "bad - at.inside.bad - at.unforgiven", "bad - at.inside.bad"),
+    Mutant("cuts inside excluded time are borders", "sla/counted.py", "windows = tuple(runs(minute for f in excused for minute in f.segment.when.ends))", "windows = tuple(f.segment.when for f in excused)", WEEK),
+    Mutant("the minute after a border is before it", "app/sla_gather.py", "<= last_before else after", "<= last_before + 1 else after", WEEK),
+    Mutant("faults without an alert are left out", "sla/assemble.py", "(*fired, *undetected(fired, terms.faults, asked.tenants, asked.span))", "fired", WEEK),
+    Mutant("faults that an alert told of are told twice", "sla/fault.py", " or (fault.when, fault.cause) in told", ""),
+    Mutant("what was changed after it was entered is believed", "sinks/sla_ledger.py", "if _seal(line) != one.seal:", "if False:"),
+    Mutant("what was taken out of the ledger is not missed", "sinks/sla_ledger.py", "if not len(sealed) <= len(lines) <= len(sealed) + 1:", "if False:"),
+    Mutant("the register's own chain is not held together", "sinks/sla_ledger.py", 'if body.pop("before") != _seal(before):', 'if body.pop("before") is None:'),
+    Mutant("of two who enter at once both do", "sinks/sla_ledger.py", "!= after:", "is None:"),
+    Mutant("a closed period is told as the history has it", "sla/ledger.py", "    if not due:\n", "    if True:\n"),
+    Mutant("another latency objective is no correction", "sla/ledger.py", "of {wording.target(s.latency.target)} within", "within"),
+    Mutant("a tenant that is left out is not told of", "sla/ledger.py", "    if before.scope == after.scope:\n", "    if False:\n"),
+    Mutant("earlier periods exclude nothing", "sla/assemble.py", "past.events, terms, excusing(tenant, past.forgiven))", "past.events, terms)", DOCUMENTS),
+    Mutant("earlier periods are never those of the ledger", "sla/assemble.py", "    if earlier.stated is not None:\n        return earlier.stated.get(tenant.id)\n", "", DOCUMENTS),
+    Mutant("replicas are added up", "app/sla_gather.py", "        if key in seen:\n", "        if False:\n", DOCUMENTS),
+    Mutant("periods are closed by any clock", "app/sla_report.py", "if abs(self.ahead) > _MOST_SKEW:", "if False:", DOCUMENTS),
+    Mutant("others are named in texts", "sla/assemble.py", "reason = discreet(reason, tenant, terms.tenants)", "pass", DOCUMENTS),
+    Mutant("partial answers are whole", "sources/history.py", "said = _missing(response) if response.ok else ()", "said = ()", DOCUMENTS),
 )  # fmt: skip
 
 
@@ -89,7 +115,13 @@ def caught(mutant: Mutant, folder: Path) -> bool:
 
 
 def run(chosen: Sequence[Mutant]) -> None:
-    """Try them one after the other; ends with 1 when one survives."""
+    """Try them one after the other, against one server; ends with 1 when one survives."""
+    with tempfile.TemporaryDirectory(prefix="week-") as folder, berlin_week.serving(Path(folder)) as url:
+        os.environ["BERLIN_WEEK_URL"] = url
+        _run(chosen)
+
+
+def _run(chosen: Sequence[Mutant]) -> None:
     for tests in dict.fromkeys(mutant.tests for mutant in chosen):
         control = Mutant("nothing", "sla/counts.py", "NOTHING = ", "NOTHING = ", tests)
         with tempfile.TemporaryDirectory(prefix="mutant-") as folder:

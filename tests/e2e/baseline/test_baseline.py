@@ -13,6 +13,7 @@ import urllib.request
 import pytest
 from history_files import serving
 from support.baseline_command import Baselines
+from support.schemas import valid
 
 pytestmark = pytest.mark.e2e
 
@@ -64,7 +65,7 @@ def test_an_hour_that_was_not_observed_is_left_out(hours: Hours) -> None:
 def test_another_week_is_compared_hour_by_hour(recorded: Baselines) -> None:
     """The fourth week: 0.1 + 0.4 x 0.95 = 0.48 in every hour; 167 of them have a p95 in the baseline."""
     ran = recorded.run("compare", "--period", "2026-W46", "--json")
-    items, gold = ran.json["differences"]
+    items, gold = valid("baseline", ran.json)["differences"]
     assert (items["route"], items["hours"]) == ("/items", 167)
     assert items["ratio"] == pytest.approx(0.48 / 0.095)
     assert items["worst"] == {"hour": "Mon 00", "was": 0.095, "is": 0.48}

@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "sla"))
 
 import history_files
 from support import export_history
-from support.workspace import Ran, Workspace
+from support.in_process import run_here
+from support.workspace import Ran
 
 PASSWORD = "open sesame"
 HASHED = "$2b$04$eaH2K1k11w9IW8MQQVl7qOGJKVmIJmMrXANY0ex7r1qhnbS078ypq"
@@ -55,6 +56,6 @@ def export(tmp_path: Path, url: str) -> Export:
 
     def run(*arguments: str, server: str = url, span: bool = True) -> Ran:
         when = ("--start", "2026-03-01", "--end", "2026-03-04") if span else ()
-        return Workspace(tmp_path).run("export", "metrics", *arguments, "--prometheus", server, *when)
+        return run_here(tmp_path, "export", "metrics", *arguments, "--prometheus", server, *when)
 
     return run

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from support import export_history as known
 from support.prometheus_proxy import before
+from support.schemas import valid
 from support.workspace import COMMAND, Ran
 
 pytestmark = pytest.mark.e2e
@@ -38,7 +39,7 @@ def csv_rows(path: Path) -> list[Sample]:
 
 def done(ran: Ran) -> dict:
     assert ran.code == 0, ran.stdout + ran.stderr
-    return ran.json
+    return valid("export", ran.json)
 
 
 def test_csv_holds_every_stored_sample_once(export, tmp_path: Path) -> None:

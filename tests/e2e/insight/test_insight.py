@@ -4,73 +4,17 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "sla"))
+sys.path.insert(0, str(Path(__file__).parent))
 
-import history_files
+from insights import HOURS, Insights
 from support import insight_history
-from support.workspace import Ran, Workspace
+from support.in_process import run_here
 
 pytestmark = pytest.mark.e2e
-
-TIERS = """
-tiers:
-  - name: bronze
-    rank: 1
-    requests_per_minute: 60
-    objectives:
-      - {sli: availability, target: "0.99", window: 30d}
-  - name: gold
-    rank: 2
-    requests_per_minute: 60
-    objectives:
-      - {sli: availability, target: "0.999", window: 30d}
-      - {sli: latency, target: "0.99", window: 30d, latency_threshold: 500ms}
-"""
-HOURS = 168
-
-
-@dataclass(frozen=True)
-class Insights:
-    """The command against the two weeks."""
-
-    folder: Path
-    url: str
-
-    @cache  # noqa: B019 - as long as the module
-    def run(self, *arguments: str) -> Ran:
-        ran = Workspace(self.folder).run("insight", *arguments, "-p", "2026-W46", "--prometheus", self.url)
-        assert ran.code == 0, ran.stdout + ran.stderr
-        return ran
-
-    def told(self, *arguments: str) -> dict:
-        return self.run(*arguments, "--json").json
-
-
-@pytest.fixture(scope="module")
-def insights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Insights]:
-    if absent := history_files.missing():
-        pytest.skip(f"{absent} is not installed")
-    folder = tmp_path_factory.mktemp("insight")
-    for name in ("alerts_src", "compose", "slas"):
-        (folder / name).mkdir()
-    (folder / "slas/tiers.yml").write_text(TIERS)
-    tenants = {**{t: v[:2] for t, v in insight_history.TENANTS.items()}, "x1": ("retail", "bronze")}
-    lines = (
-        f'  - {{id: {name}, name: "Name of {name}", vertical: {vertical}, tier: {tier}}}\n'
-        for name, (vertical, tier) in tenants.items()
-    )
-    (folder / "slas/tenants.yml").write_text("tenants:\n" + "".join(lines))
-    insight_history.write(folder / "weeks.om")
-    history_files.make_blocks(folder / "weeks.om", folder / "data")
-    with history_files.serving(folder / "data") as url:
-        yield Insights(folder, url)
 
 
 def cut(told: dict, which: str, **where: str) -> dict:
@@ -183,7 +127,6 @@ def test_files_come_in_three_forms(insights: Insights, tmp_path: Path) -> None:
 
 
 def test_a_tenant_without_data_is_not_compared(insights: Insights) -> None:
-    ran = Workspace(insights.folder).run(
-        "insight", "peers", "--tenant", "x1", "-p", "2026-W46", "--prometheus", insights.url
-    )
+    where = ("-p", "2026-W46", "--prometheus", insights.url)
+    ran = run_here(insights.folder, "insight", "peers", "--tenant", "x1", *where)
     assert (ran.code, "holds nothing of x1" in ran.stderr) == (1, True)

@@ -9,9 +9,12 @@ So 10,120 minutes are observed, and 10,115 have traffic.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
+import history_files
 from history_files import Minute, Recorded
 
 Rates = Callable[[Minute], tuple[int, int, int, int] | None]
@@ -75,6 +78,15 @@ TENANTS: dict[str, Rates] = {
     "noisy": noisy,
     "stranger": steady,
 }
+
+
+@contextlib.contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The URL of a Prometheus that has the week."""
+    history_files.write_openmetrics(folder / "week.om", recorded())
+    history_files.make_blocks(folder / "week.om", folder / "data")
+    with history_files.serving(folder / "data") as url:
+        yield url
 
 
 def recorded() -> Iterator[Recorded]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,9 +15,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import berlin_week
 import history_files
+from support.in_process import run_here
 from support.workspace import Ran, Workspace
-
-from platformctl_cli.main import main
 
 TENANTS = """
 tenants:
@@ -100,22 +98,8 @@ class Reports:
         return self.ask("--prometheus", self.url, "--period", period, "--zone", zone, *arguments)
 
     def ask(self, *arguments: str) -> Ran:
-        """The command as it is, in this process: a second less than a new one takes."""
-        out, err, before = io.StringIO(), io.StringIO(), sys.argv
-        sys.argv = ["platformctl", "sla-report", *arguments]
-        try:
-            with (
-                contextlib.chdir(self.workspace.folder),
-                contextlib.redirect_stdout(out),
-                contextlib.redirect_stderr(err),
-            ):
-                main()
-            code = 0
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        finally:
-            sys.argv = before
-        return Ran(out.getvalue(), err.getvalue(), code)
+        """The command with nothing added."""
+        return run_here(self.workspace.folder, "sla-report", *arguments)
 
     @cache  # noqa: B019 - as long as the session
     def told(self, *arguments: str, period: str = "2026-W43", zone: str = "Europe/Berlin") -> dict:
@@ -131,12 +115,13 @@ class Reports:
 
 @pytest.fixture(scope="session")
 def week_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """tests/benchmarks/sla/mutants.py serves the week once, for hundreds of runs."""
+    if served := os.environ.get("BERLIN_WEEK_URL"):
+        yield served
+        return
     if absent := history_files.missing():
         pytest.skip(f"{absent} is not installed")
-    folder = tmp_path_factory.mktemp("week")
-    history_files.write_openmetrics(folder / "week.om", berlin_week.recorded())
-    history_files.make_blocks(folder / "week.om", folder / "data")
-    with history_files.serving(folder / "data") as url:
+    with berlin_week.serving(tmp_path_factory.mktemp("week")) as url:
         yield url
 
 

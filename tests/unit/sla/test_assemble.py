@@ -1,5 +1,6 @@
 """Evidence that contradicts itself gives no figure."""
 
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from platformctl.errors import PlatformError
 from platformctl.model.tenancy import Tenant, Tier, Vertical
 from platformctl.sla.assemble import Asked, report
-from platformctl.sla.evidence import EventTallies, Evidence, Forgiven, Tally
+from platformctl.sla.evidence import Border, EventTallies, Evidence, Forgiven, Tally
 from platformctl.sla.exclusion import Exclusion, Segment
 from platformctl.sla.period import day
 from platformctl.sla.terms import Terms
@@ -28,12 +29,13 @@ def made(*, total: int, bad: int, in_window: int) -> object:
         observed=frozenset(WHEN.ends),
         unreachable=frozenset(),
         events=events,
+        borders=defaultdict(Border),
         down={},
         forgiven=(Forgiven(segment=Segment(when=WHEN, exclusions=(window,)), bad=excluded),),
         objectives={},
         incidents=(),
         fault_minutes={},
-        past=(),
+        past={},
         hours=(),
         queries=(),
     )

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from platformctl.errors import DefinitionError
+from platformctl.model.tenancy import Tenant, Vertical
 from platformctl.sla.exclusion import Selected
-from platformctl.sla.fault import Established, explained, recorded
+from platformctl.sla.fault import Established, explained, recorded, undetected
 from platformctl.sla.recurrence import Recurring
 from platformctl.sla.report import Basis, Incident
 from platformctl.sla.timeline import Interval, minute_at
@@ -119,3 +120,23 @@ def test_what_is_no_rule_is_refused(rule: str) -> None:
 
 def test_the_minutes_of_a_span_are_those_that_end_in_it() -> None:
     assert min(minutes((0, 1))) == minute_at(NOON) + 1
+
+
+INN, SPA = (Tenant(id=i, name=i.title(), vertical=Vertical.HOTELS, tier="gold") for i in ("inn", "spa"))
+
+
+def test_a_fault_that_no_alert_told_of_is_an_incident_without_a_time_to_detect() -> None:
+    fault = Established(id="a", when=span(0, 30), cause="Pool", whom=Selected(tenants=frozenset({"inn"})))
+    (found,) = undetected([], [fault], [INN, SPA], span(-100, 100))
+    assert (found.alert, found.tenant, found.cut, found.basis) == ("", "inn", False, Basis.ESTABLISHED)
+    assert (found.minutes_to_detect, found.minutes_to_repair) == (None, 30)
+    assert list(undetected([], [fault], [SPA], span(-100, 100))) == []
+    assert list(undetected([], [fault], [INN], span(30, 100))) == []
+    (cut,) = undetected([], [fault], [INN], span(10, 100))
+    assert (cut.when, cut.cut, cut.minutes_to_repair) == (span(10, 30), True, None)
+
+
+def test_a_fault_that_an_alert_told_of_is_told_once() -> None:
+    fault = Established(id="a", when=span(-5, 30), cause="Pool", whom=Selected())
+    told = explained(ALERT, frozenset(), [fault])
+    assert list(undetected([told], [fault], [INN, SPA], span(-100, 100))) == []

@@ -9,6 +9,7 @@ from typing import Final
 
 from platformctl.model import business
 from platformctl.render.insight.page import Card, Page, Source, Table
+from platformctl.render.sla import appendix
 from platformctl.render.sla import view as sla_view
 from platformctl.sla import wording
 from platformctl.sla.insight import Benchmark, Business, Cut
@@ -269,6 +270,6 @@ def _percent_change(change: Fraction | None) -> str:
 
 def _sources(queries: tuple[Query, ...]) -> tuple[Source, ...]:
     return tuple(
-        Source(figure=q.figure, definition=q.definition, query=q.text, when=sla_view.instant_text(q))
+        Source(figure=q.figure, definition=q.definition, query=q.text, when=appendix.instant_text(q))
         for q in queries
     )

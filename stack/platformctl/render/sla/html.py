@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
-from platformctl.render.sla import charts, view
+from platformctl.render.sla import appendix, charts, view
 from platformctl.sla import wording
 from platformctl.sla.report import Hour, Report, Statement
 
@@ -43,22 +45,37 @@ class Day:
     cells: tuple[Cell, ...]
 
 
-def render(report: Report) -> str:
-    """The whole page."""
+def render(report: Report, rows: Sequence[view.Row]) -> str:
+    """The whole page; `rows` are the summary's (`view.rows`)."""
     template = _environment().get_template("report.html")
     detailed = any(s.detail for s in report.statements)
     return template.render(
         report=report,
         zone=report.period.zone,
         columns=view.SUMMARY,
+        rows=_rows(rows),
         tenants=[_tenant(s, report) for s in report.statements if s.detail],
         title=_title(report),
         budgets=None if detailed else charts.budgets(report.statements),
         view=view,
+        appendix=appendix,
         wording=wording,
     )
 
 
+def _rows(rows: Sequence[view.Row]) -> Markup:
+    """The lines of the summary's table: put together here, where ten thousand take a third of the time."""
+    kinds = ["number" if column.is_number else "" for column in view.SUMMARY]
+    return Markup("\n".join(f"<tr>{''.join(_cells(row, kinds))}</tr>" for row in rows))  # noqa: S704 - cells are escaped
+
+
+def _cells(row: view.Row, kinds: Sequence[str]) -> Iterator[str]:
+    for at, (kind, cell) in enumerate(zip(kinds, row, strict=True)):
+        name = cell if at == view.VERDICT else kind
+        yield f'<td class="{name}">{escape(cell)}</td>' if name else f"<td>{escape(cell)}</td>"
+
+
+@cache
 def _environment() -> Environment:
     return Environment(
         loader=PackageLoader("platformctl", "render/sla/templates"),

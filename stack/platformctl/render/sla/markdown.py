@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from platformctl.render._markdown import table as _table
 from platformctl.render._markdown import text as _text
-from platformctl.render.sla import view
+from platformctl.render.sla import appendix, view
 from platformctl.sla import wording
 from platformctl.sla.report import Detail, Report, Statement
 
 
-def render(report: Report) -> str:
-    """The whole report."""
-    return "\n".join(_lines(report)) + "\n"
+def render(report: Report, rows: Sequence[view.Row]) -> str:
+    """The whole report; `rows` are the summary's (`view.rows`)."""
+    return "\n".join(_lines(report, rows)) + "\n"
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Report, rows: Sequence[view.Row]) -> Iterator[str]:
     yield from _head(report)
     for statement in report.statements:
         if statement.detail:
             yield from _tenant(statement, statement.detail, report)
     if not any(s.detail for s in report.statements):
-        yield from _summary(report)
+        yield from _summary(rows)
         yield from _list("Incidents", [view.incident_text(i, report.period.zone) for i in report.incidents])
     yield from _quality(report)
     yield from _restatements(report)
@@ -36,13 +36,16 @@ def _head(report: Report) -> Iterator[str]:
     yield f"{wording.local(period.start, period.zone)} to {wording.local(period.end, period.zone)}, {period.zone}."
     if report.provisional:
         yield f"**Provisional**: figures end at {wording.local(report.until, period.zone)}."
-    yield from (view.outcome(report), "")
+    yield view.outcome(report)
+    if report.stated:
+        yield view.stated_text(report.stated)
+    yield ""
 
 
-def _summary(report: Report) -> Iterator[str]:
+def _summary(rows: Sequence[view.Row]) -> Iterator[str]:
     yield from _table(
         [column.title for column in view.SUMMARY],
-        ([column.of(s) for column in view.SUMMARY] for s in report.statements),
+        rows,
         right=[column.is_number for column in view.SUMMARY],
     )
 
@@ -80,7 +83,7 @@ def _tenant(statement: Statement, detail: Detail, report: Report) -> Iterator[st
 def _quality(report: Report) -> Iterator[str]:
     zone, quality = report.period.zone, report.quality
     yield from ("## Data quality", "")
-    yield f"Not observed: {wording.duration(quality.unobserved_minutes)}. {view.UNCERTAINTY}"
+    yield f"Not observed: {wording.duration(quality.unobserved_minutes)}. {appendix.UNCERTAINTY}"
     yield ""
     yield from _bullets([f"Not observed: {wording.when(gap, zone)}" for gap in quality.gaps])
     yield from _bullets([f"Platform outage: {wording.when(outage, zone)}" for outage in quality.outages])
@@ -95,11 +98,11 @@ def _restatements(report: Report) -> Iterator[str]:
 
 def _appendix(report: Report) -> Iterator[str]:
     yield from ("## Appendix: where each figure comes from", "")
-    yield from (f"- **{figure}**: {_text(definition)}" for figure, definition in view.DEFINITIONS)
+    yield from (f"- **{figure}**: {_text(definition)}" for figure, definition in appendix.DEFINITIONS)
     yield ""
-    for source in view.sources(report):
+    for source in appendix.sources(report):
         yield f"- **{source.figure}**: {_text(source.definition)}"
-        yield from (f"  - `{query.text}`, {view.instant_text(query)}" for query in source.queries)
+        yield from (f"  - `{query.text}`, {appendix.instant_text(query)}" for query in source.queries)
 
 
 def _list(title: str, lines: list[str]) -> Iterator[str]:

@@ -42,6 +42,8 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _worst(report.breaches)
     yield f"Incidents: {len(report.incidents)}. Not observed: {wording.duration(report.quality.unobserved_minutes)}."
     yield from (f"Restated: {restatement.reason}" for restatement in report.restatements)
+    if report.stated:
+        yield from (*report.quality.notes, view.stated_text(report.stated))
 
 
 def _worst(breaches: tuple[Statement, ...]) -> Iterator[str]:

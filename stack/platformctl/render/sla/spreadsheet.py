@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 import xlsxwriter
 
-from platformctl.render.sla import table, view
+from platformctl.render.sla import appendix, table
 from platformctl.sla import wording
 from platformctl.sla.report import Report
 
@@ -17,7 +17,9 @@ Row: TypeAlias = Iterable[str | int | float]
 _NUMBERS_FROM: Final = 8
 """The columns of the CSV before this one are texts."""
 
-_TEXT_COLUMNS: Final = frozenset({"latency_threshold", "throttled_counts_as", "objectives_met"})
+_TEXT_COLUMNS: Final = frozenset(
+    {"latency_threshold", "throttled_counts_as", "objectives_met", "provisional"}
+)
 
 
 def render(report: Report) -> bytes:
@@ -83,9 +85,9 @@ def _quality(report: Report) -> Iterator[Row]:
     yield from (("not observed", wording.when(gap, zone)) for gap in quality.gaps)
     yield from (("outage of the platform", wording.when(outage, zone)) for outage in quality.outages)
     yield from (("note", note) for note in quality.notes)
-    yield ("uncertainty", view.UNCERTAINTY)
+    yield ("uncertainty", appendix.UNCERTAINTY)
 
 
 def _queries(report: Report) -> Iterator[Row]:
     yield ("figure", "definition", "query", "instants")
-    yield from ((q.figure, q.definition, q.text, view.instant_text(q)) for q in report.queries)
+    yield from ((q.figure, q.definition, q.text, appendix.instant_text(q)) for q in report.queries)

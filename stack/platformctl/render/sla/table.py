@@ -17,7 +17,11 @@ _HEADS: Final = (
     "latency_threshold", "latency_measured", "latency_slow", "latency_objective_percent",
     "p50_over_s", "p50_at_most_s", "p95_over_s", "p95_at_most_s", "p99_over_s", "p99_at_most_s",
     "throttled", "throttled_counts_as", "credit_percent", "objectives_met",
+    "availability_least_percent", "availability_most_percent", "provisional", "ledger_statement",
 )  # fmt: skip
+
+_AROUND: Final = 10
+"""The columns that are filled where nothing is known of a tenant: eight before, and the last two."""
 
 
 def render(report: Report) -> str:
@@ -26,16 +30,17 @@ def render(report: Report) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_HEADS)
     period = report.period
+    tail = ("yes" if report.provisional else "no", report.stated.number if report.stated else "")
     for statement in report.statements:
         head = (period.name, f"{period.start:%Y-%m-%dT%H:%MZ}", f"{period.end:%Y-%m-%dT%H:%MZ}")
-        writer.writerow([*head, *_row(statement)])
+        writer.writerow([*head, *_row(statement), *tail])
     return out.getvalue()
 
 
 def _row(s: Statement) -> tuple[object, ...]:
     who = (s.tenant, _harmless(s.name), s.tier, s.vertical)
     if not s.known:
-        return (*who, "no", *([""] * (len(_HEADS) - 8)))
+        return (*who, "no", *([""] * (len(_HEADS) - _AROUND)))
     requests, target = s.availability.counts, s.availability.target
     return (
         *who,
@@ -56,7 +61,15 @@ def _row(s: Statement) -> tuple[object, ...]:
         *((s.throttled.count, "ours" if s.throttled.ours else "theirs") if s.throttled else ("", "")),
         _bare(wording.credit(s.credit)),
         "yes" if s.kept else "no",
+        *_between(s),
     )
+
+
+def _between(s: Statement) -> tuple[str, str]:
+    if s.availability.between is None:
+        return "", ""
+    least, _, most = wording.between(*s.availability.between).removesuffix(" %").partition(" to ")
+    return least, most
 
 
 def _percentiles(s: Statement) -> Iterator[str]:

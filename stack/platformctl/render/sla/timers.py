@@ -27,6 +27,8 @@ class Timer:
     """When: on the first day after each `period` (day, week or month), at a time of day in `zone`.
 
     program: the command's own path, for systemd and cron. arguments: what it is given.
+    owner: the numbers of the user and group that the workspace's files belong to.
+    files: those outside the folder that the arguments name.
     """
 
     period: str
@@ -35,12 +37,19 @@ class Timer:
     program: PurePath
     folder: PurePath
     user: str
+    owner: str
+    files: tuple[PurePath, ...]
     arguments: tuple[str, ...]
 
 
 Render: TypeAlias = Callable[[Timer], Iterator[Artifact]]
 _ON: Final = {"day": "*-*-*", "week": "Mon *-*-*", "month": "*-*-01"}
-_CRON: Final = {"day": "* * *", "week": "* * 1", "month": "1 * *"}
+_WHEN: Final = {"day": "Each day", "week": "Mondays", "month": "On the first of the month"}
+_CLOCK: Final = {"day": ("", ""), "week": ("%u", "1"), "month": ("%d", "01")}
+"""How ``date`` tells the day, and which one it is."""
+
+_PERCENT: Final = "\\%"
+_MARK: Final = ".platformctl/sla/.made"
 _BREACH: Final = 3
 """With --fail-on-breach the report ends with 3: it was made, and is no failure of the service."""
 
@@ -76,33 +85,80 @@ def _unit_word(word: str) -> str:
 
 
 def _cron(timer: Timer) -> Iterator[Artifact]:
-    """For /etc/cron.d; a percent sign would end the command there."""
-    command = shlex.join((str(timer.program), *timer.arguments)).replace("%", "\\%")
+    """For /etc/cron.d; a percent sign would end the command there.
+
+    Not every cron knows zones (Debian's does not): it calls each quarter of an hour, and the zone's clock decides.
+    """
+    minutes = ",".join(str(minute) for minute in sorted((timer.at.minute + n) % 60 for n in (0, 15, 30, 45)))
+    command = f"{_due(timer)} && cd {shlex.quote(str(timer.folder))} && {_command(timer, str(timer.program))}"
     yield _text(
         f"platformctl-sla-{timer.period}",
-        f"CRON_TZ={timer.zone}\n"
-        f"{timer.at.minute} {timer.at.hour} {_CRON[timer.period]} {timer.user} "
-        f"cd {shlex.quote(str(timer.folder))} && {command}\n",
+        f"# {_WHEN[timer.period]} at {timer.at:%H:%M} in {timer.zone}, whatever this machine's own zone is.\n"
+        f"{minutes} * * * * {timer.user} {command.replace('%', _PERCENT)}\n",
     )
 
 
+def _due(timer: Timer) -> str:
+    """A test that holds in one minute of the period, by the clock of the zone."""
+    form, value = _CLOCK[timer.period]
+    return f'[ "$(TZ={timer.zone} date +{form}%H%M)" = {value}{timer.at:%H%M} ]'
+
+
+def _command(timer: Timer, program: str) -> str:
+    return shlex.join((program, *timer.arguments))
+
+
 def _compose(timer: Timer) -> Iterator[Artifact]:
-    """A service with the cron of its image; definitions and ledger are the mounted workspace's."""
-    command = shlex.join(("platformctl", *timer.arguments))
-    line = f"{timer.at.minute} {timer.at.hour} {_CRON[timer.period]} cd /workspace && {command}"
+    """A service that waits for its time; definitions and ledger are the mounted workspace's, and so is its user."""
     service: Mapping[str, object] = {
         "build": {"context": ".", "dockerfile": "Dockerfile"},
-        "environment": {"TZ": timer.zone},
-        "volumes": [f"{timer.folder}:/workspace", "./crontabs:/etc/crontabs:ro"],
+        "user": timer.owner,
+        "environment": {"TZ": timer.zone, "HOME": "/tmp"},  # noqa: S108 - in the container
+        "volumes": [f"{timer.folder}:{timer.folder}", *(f"{file}:{file}:ro" for file in timer.files)],
+        "working_dir": str(timer.folder),
+        "read_only": True,
+        "tmpfs": ["/tmp"],  # noqa: S108 - in the container
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges:true"],
         "restart": "unless-stopped",
         "network_mode": "host",
     }
     yield yaml_artifact("docker-compose.yml", {"services": {f"sla-report-{timer.period}": service}})
-    yield _text("crontabs/root", f"{line}\n")
+    yield _text("run.sh", _script(timer))
+    packages = " chromium" if "--pdf" in timer.arguments else ""
+    wanted = "'platformctl[report]'" if packages else "platformctl"
     yield _text(
         "Dockerfile",
-        "FROM python:3.13-alpine\nRUN apk add --no-cache tzdata && pip install --no-cache-dir platformctl\n"
-        'CMD ["crond", "-f", "-l", "8"]\n',
+        "FROM python:3.12-slim\n"
+        + (
+            f"RUN apt-get update && apt-get install --yes --no-install-recommends{packages}\n"
+            if packages
+            else ""
+        )
+        + f"RUN pip install --no-cache-dir {wanted}\n"
+        "COPY run.sh /usr/local/bin/run-sla-report\n"
+        'CMD ["/bin/sh", "/usr/local/bin/run-sla-report"]\n',
+    )
+
+
+def _script(timer: Timer) -> str:
+    """Looks at the clock each minute; a day on which it was not running at the time is made up for later that day."""
+    form, value = _CLOCK[timer.period]
+    on = f'[ "$(date +{form})" = {value} ]' if form else "true"
+    return (
+        "#!/bin/sh\n"
+        f"# {_WHEN[timer.period]} at {timer.at:%H:%M} by the clock of $TZ; a report is made once a day at most.\n"
+        f"mark={_MARK}-{timer.period}\n"
+        "trap 'exit 0' TERM INT\n"
+        "while true; do\n"
+        "  today=$(date +%F)\n"
+        f'  if {on} && [ "$(date +%H%M)" -ge {timer.at:%H%M} ] && [ "$(cat "$mark" 2>/dev/null)" != "$today" ]; then\n'
+        '    mkdir -p "${mark%/*}" && echo "$today" >"$mark"\n'
+        f"    {_command(timer, 'platformctl')}\n"
+        '    echo "$today: ended with $?"\n'
+        "  fi\n"
+        "  sleep 20 & wait $!\n"
+        "done\n"
     )
 
 

@@ -6,49 +6,16 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
-from typing import Final
+from typing import Final, TypeAlias
 
 from platformctl.sla import wording
 from platformctl.sla.counts import Counts
 from platformctl.sla.percentile import Percentile, percentiles
-from platformctl.sla.queries import Query
-from platformctl.sla.report import Hour, Incident, Promise, Report, Statement, Throttled
+from platformctl.sla.report import Hour, Incident, Promise, Report, Stated, Statement, Throttled
 from platformctl.sla.wording import NO_FIGURE
 
 WORST_HOURS: Final = 5
 TAIL: Final = Fraction(95, 100)
-
-UNCERTAINTY: Final = (
-    "Counts are exact sums of what the platform's own counters showed at its scrapes (every 15 s). "
-    "An event near a border of the period or of an excluded window may fall on its other side by up to "
-    "75 s: one scrape and one evaluation. When a process dies, what it counted since its last scrape is lost. "
-    "Percentages are rounded down, budget spent is rounded up."
-)
-
-
-DEFINITIONS: Final = (
-    (
-        "Availability",
-        "Good requests over counted requests; what is forgiven or, by contract, theirs does not count.",
-    ),
-    ("Error budget", "(1 - objective) of the counted requests may fail; spent is what failed over what may."),
-    ("Downtime", "Observed minutes that were down for the tenant, or in which the platform answered nobody."),
-    (
-        "Excluded time",
-        "Failures in an agreed window count neither as good nor as bad; good requests in it count.",
-    ),
-    ("Worst hours", "The hours with the most failed requests."),
-    ("Trend", "Availability less that of the period before, in percentage points."),
-    (
-        "Credit",
-        "By the credit table of the tier, for calendar months; its basis says whether requests or minutes.",
-    ),
-    (
-        "No data",
-        "The history holds nothing of the tenant: no figure and no verdict. No requests: an untouched budget.",
-    ),
-)
-"""What figures mean that are worked out of the queried ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +51,14 @@ def outcome(report: Report) -> str:
     met = len(report.statements) - broken - unknown
     tail = f", {unknown} without data" if unknown else ""
     return f"{met} of {len(report.statements)} tenants met their objectives; {broken} did not{tail}."
+
+
+def stated_text(stated: Stated) -> str:
+    """That the figures were entered in the ledger, so that a reader can hold them against it."""
+    return (
+        f"Statement {stated.number} on this period, in the ledger since {stated.at:%Y-%m-%d %H:%M} UTC. "
+        f"Seal {stated.seal}"
+    )
 
 
 def _if_known(of: Callable[[Statement], str]) -> Callable[[Statement], str]:
@@ -125,7 +100,7 @@ def _availability(statement: Statement) -> Iterator[Figure]:
     yield Figure(
         "Availability",
         wording.percent(counts.ratio),
-        f"objective {wording.target(target)}: {_kept(statement.availability)}",
+        f"objective {wording.target(target)}: {_kept(statement.availability)}{_between(statement.availability)}",
     )
     if target is not None:
         allowed = floor(counts.allowed(target))
@@ -139,6 +114,14 @@ def _availability(statement: Statement) -> Iterator[Figure]:
         wording.duration(statement.minutes.counted_bad),
         f"{wording.percent(statement.minutes.ratio)} of {wording.duration(statement.minutes.counted)} up",
     )
+
+
+def _between(promise: Promise) -> str:
+    """The least and the most that it can truly be, to the first digit in which they differ."""
+    if promise.between is None:
+        return ""
+    close = ", too close to say for certain" if promise.is_close else ""
+    return f"{close}; truly {wording.between(*promise.between)}"
 
 
 def _latency(statement: Statement) -> Iterator[Figure]:
@@ -187,6 +170,7 @@ def _classes(statement: Statement) -> str:
 
 SUMMARY: Final = (
     Column("Tenant", lambda s: s.tenant, is_number=False),
+    Column("Objectives", verdict, is_number=False),
     Column("Tier", lambda s: s.tier, is_number=False),
     Column("Availability", _if_known(lambda s: wording.percent(s.availability.counts.ratio))),
     Column("Objective", lambda s: wording.target(s.availability.target)),
@@ -198,8 +182,18 @@ SUMMARY: Final = (
     Column("Throttled", _throttled),
     Column("Credit", _if_known(lambda s: wording.credit(s.credit))),
     Column("Trend", _if_known(lambda s: wording.trend(s.availability.counts, _last(s)))),
-    Column("Objectives", verdict, is_number=False),
 )
+
+
+VERDICT: Final = 1
+"""The column of the verdict."""
+
+Row: TypeAlias = tuple[str, ...]
+
+
+def rows(report: Report) -> tuple[Row, ...]:
+    """The summary's cells, tenant by tenant: made once for all forms that show them."""
+    return tuple(tuple(column.of(s) for column in SUMMARY) for s in report.statements)
 
 
 def worst_hours(hours: tuple[Hour, ...]) -> tuple[Hour, ...]:
@@ -212,6 +206,8 @@ def incident_text(incident: Incident, zone: str) -> str:
     """An incident in one line; it names the tenant where it is about one, and the objective."""
     about = ", ".join(part for part in (incident.tenant, incident.slo) if part)
     whom = f" ({about})" if about else ""
+    if not incident.alert:
+        return f"No alert{whom}: {_fault_text(incident, zone)}"
     cut = ", cut at the border" if incident.cut else ""
     return f"{incident.alert}{whom}: {wording.when(incident.when, zone)}{cut}; {_fault_text(incident, zone)}"
 
@@ -221,11 +217,8 @@ def _fault_text(incident: Incident, zone: str) -> str:
     if fault is None:
         return "alert-based: when the fault began is not known"
     detected, repaired = incident.minutes_to_detect, incident.minutes_to_repair
-    times = (
-        f", detected after {wording.duration(detected)}, repaired after {wording.duration(repaired)}"
-        if detected is not None and repaired is not None
-        else ""
-    )
+    times = f", detected after {wording.duration(detected)}" if detected is not None else ""
+    times += f", repaired after {wording.duration(repaired)}" if repaired is not None else ""
     cause = f": {incident.cause}" if incident.cause else ""
     return f"fault since {wording.local(fault.start, zone)} by {incident.basis}{times}{cause}"
 
@@ -233,14 +226,28 @@ def _fault_text(incident: Incident, zone: str) -> str:
 def mean_times(incidents: tuple[Incident, ...]) -> str:
     """Mean times to detect and to repair, of those whose fault is known; of the others, how long alerts fired."""
     known = [i for i in incidents if i.fault and not i.cut]
+    detected = [i for i in known if i.alert]
     alerts = [i.when.minutes for i in incidents if not i.fault and not i.cut]
-    detect = _mean([i.minutes_to_detect or 0 for i in known])
+    detect = _mean([i.minutes_to_detect or 0 for i in detected])
     repair = _mean([i.minutes_to_repair or 0 for i in known])
-    return (
-        f"Mean time to detect {detect}, to repair {repair} ({len(known)} incidents with a known fault); "
-        f"mean length of the alert {_mean(alerts)} ({len(alerts)} alert-based ones). "
-        "Incidents cut at the border of the period are in no mean."
-    )
+    texts = []
+    if known:
+        texts.append(
+            f"Mean time to detect {detect}, to repair {repair} (of {_many(len(known))} with a known fault)."
+        )
+    if len(known) > len(detected):
+        texts.append(f"No alert told of {len(known) - len(detected)} of them: no time to detect.")
+    if alerts:
+        texts.append(
+            f"Of {_many(len(alerts))} only the alert is known: it fired for {_mean(alerts)} on average."
+        )
+    if any(i.cut for i in incidents):
+        texts.append("Those cut at the border of the period are in no mean.")
+    return " ".join(texts)
+
+
+def _many(count: int) -> str:
+    return "one incident" if count == 1 else f"{count} incidents"
 
 
 def mean_time_to_resolve(incidents: tuple[Incident, ...]) -> str:
@@ -250,29 +257,3 @@ def mean_time_to_resolve(incidents: tuple[Incident, ...]) -> str:
 
 def _mean(minutes: list[int]) -> str:
     return wording.duration(-(-sum(minutes) // len(minutes))) if minutes else NO_FIGURE
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One figure of the appendix: its definition, and every query that it was made of."""
-
-    figure: str
-    definition: str
-    queries: tuple[Query, ...]
-
-
-def sources(report: Report) -> Iterator[Source]:
-    """The appendix: the report's queries, by figure."""
-    by_figure: dict[tuple[str, str], list[Query]] = {}
-    for query in report.queries:
-        by_figure.setdefault((query.figure, query.definition), []).append(query)
-    for (figure, definition), queries in by_figure.items():
-        yield Source(figure, definition, tuple(queries))
-
-
-def instant_text(query: Query) -> str:
-    """For which instants a query was asked."""
-    end = f"{query.at:%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
-    if query.start and query.step:
-        return f"{query.start:%Y-%m-%dT%H:%M:%SZ} to {end}, every {int(query.step.total_seconds())} s"
-    return f"at {end}"
