@@ -11,13 +11,12 @@ a program to test with, and none to run. The first build takes some twenty minut
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 from typing import Final
 
-from build_loki import cache_folder, fetch, go, link, writable_copy
+from go_builds import Recipe, fetch, go, provide, writable_copy
 
 MODULE: Final = "github.com/grafana/alloy"
 VERSION: Final = "v1.5.1"
@@ -61,21 +60,25 @@ func (s *Scope) IsStdlibExperimental(string) bool { return false }
 """
 
 
-def main() -> int:
-    """Build it unless it is there; print its path."""
-    if shutil.which("go") is None:
-        print("go is not installed: https://go.dev/dl", file=sys.stderr)
-        return 1
-    binary = cache_folder() / f"alloy-{VERSION}-slim"
-    if not binary.exists():
-        print(f"building a small Alloy {VERSION} (some twenty minutes)", file=sys.stderr)
-        with tempfile.TemporaryDirectory(prefix="build-alloy-") as scratch:
-            _build(Path(scratch) / "alloy", binary)
-    print(link(binary, "alloy"))
-    return 0
+def _build(target: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="build-alloy-") as scratch:
+        folder = Path(scratch) / "alloy"
+        _trim(folder)
+        go(
+            "build",
+            "-mod=mod",
+            "-trimpath",
+            "-tags=netgo",
+            "-ldflags=-s -w",
+            "-o",
+            str(target),
+            ".",
+            cwd=folder,
+        )
 
 
-def _build(folder: Path, binary: Path) -> None:
+def _trim(folder: Path) -> None:
+    """Alloy's source, with what is needed of it."""
     writable_copy(fetch(MODULE, VERSION), folder)
     writable_copy(fetch(*LANGUAGE), folder / "syntax")  # where go.mod looks for it
     (folder / "syntax" / "vm" / "shim.go").write_text(SHIM)
@@ -90,19 +93,6 @@ def _build(folder: Path, binary: Path) -> None:
         _edit(converter, (f'"{MODULE}/internal/converter/internal/{kind}convert"', ""))
     text = re.sub(r"\tcase Input(?:OtelCol|Static):\n.*\n", "", converter.read_text())
     converter.write_text(text)
-    unfinished = binary.with_name(f".{binary.name}")
-    go(
-        "build",
-        "-mod=mod",
-        "-trimpath",
-        "-tags=netgo",
-        "-ldflags=-s -w",
-        "-o",
-        str(unfinished),
-        ".",
-        cwd=folder,
-    )
-    unfinished.rename(binary)
 
 
 def _edit(path: Path, *replacements: tuple[str, str]) -> None:
@@ -115,4 +105,4 @@ def _edit(path: Path, *replacements: tuple[str, str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(provide(sys.argv[1:], {"alloy": Recipe("alloy", f"{VERSION}-slim", _build)}))
