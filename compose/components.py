@@ -41,10 +41,9 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time={retention:32d}",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
-            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
+            "--web.enable-remote-write-receiver",  # what Loki's rules record, and the collector's span metrics
             "--web.user-assets={config}/assets",
             "--enable-feature=exemplar-storage",
-            "--web.enable-remote-write-receiver",  # the collector's span metrics
         ),
         config_path="/etc/platformctl",
         data_path="/prometheus",
@@ -63,7 +62,7 @@ PROMETHEUS: Final = Component(
             "--storage.tsdb.retention.time={retention:32d}",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
-            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
+            "--web.enable-remote-write-receiver",  # what Loki's rules record, and the collector's span metrics
             "--web.user-assets={config}/assets",
             "--enable-feature=exemplar-storage",
         ),

@@ -42,7 +42,7 @@ def python_image(packages: Iterable[str], *, folders: tuple[str, ...] = (), **te
     return StandIn(
         image=_base("edge"),
         programs={**_TOOLS, "/usr/bin/python": str(python)},
-        trees=(*_standard_library(), *sorted(map(str, parts)), *folders),
+        trees=(*_standard_library(), *sorted(map(str, parts)), *_outermost(folders)),
         texts={
             "/usr/bin/pip": _NOTHING,
             "/usr/sbin/useradd": _NOTHING,
@@ -50,6 +50,13 @@ def python_image(packages: Iterable[str], *, folders: tuple[str, ...] = (), **te
             **{f"/usr/bin/{name}": text for name, text in texts.items()},
         },
     )
+
+
+def _outermost(folders: tuple[str, ...]) -> Iterator[str]:
+    """Those that lie in no other."""
+    for folder in folders:
+        if not any(other != folder and Path(folder).is_relative_to(other) for other in folders):
+            yield folder
 
 
 def needed_by(package: str) -> set[str]:

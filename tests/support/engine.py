@@ -221,7 +221,7 @@ def _with_libraries(stand_in: StandIn) -> dict[str, str]:
         shown = subprocess.run(["ldd", os.path.realpath(program)], capture_output=True, text=True).stdout
         for line in shown.splitlines():
             path = line.rpartition("=>")[2].split()[0] if line.strip() else ""
-            if path.startswith("/"):
+            if path.startswith("/") and not any(Path(path).is_relative_to(tree) for tree in stand_in.trees):
                 files[path] = path
     return files
 

@@ -47,9 +47,11 @@ def availability(document: dict[str, Json]) -> dict[str, Counts]:
     }
 
 
+Reader: TypeAlias = Callable[[Json], object]
 Writer: TypeAlias = Callable[[object], Json]
+_READERS: Final[dict[type, tuple[tuple[str, Reader], ...]]] = {}
 _WRITERS: Final[dict[type, Writer]] = {}
-"""How values of exactly this type are written; found once, since a report holds hundreds of thousands."""
+"""How values of exactly this type are read and written; found once, since a report holds hundreds of thousands."""
 
 
 def _plain(value: object) -> Json:
@@ -158,29 +160,34 @@ def _percentiles(statement: Statement) -> Json:
 
 
 def _dataclass(kind: type[T], document: dict[str, Json]) -> T:
-    hints = get_type_hints(kind)
-    names = [f.name for f in fields(cast(type, kind)) if f.name in document]
-    return kind(**{name: _read(hints[name], document[name]) for name in names})
+    readers = _READERS.get(kind)
+    if readers is None:
+        hints = get_type_hints(kind)
+        readers = tuple((f.name, _reader(hints[f.name])) for f in fields(cast(type, kind)))
+        _READERS[kind] = readers
+    return kind(**{name: read(document[name]) for name, read in readers if name in document})
 
 
-def _read(kind: object, value: Json) -> object:
+def _reader(kind: object) -> Reader:
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
-        return None if value is None else _read(get_args(kind)[0], value)
+        given = _reader(get_args(kind)[0])
+        return lambda value: None if value is None else given(value)
     if origin is tuple:
-        return tuple(_read(get_args(kind)[0], item) for item in cast(list[Json], value))
+        item = _reader(get_args(kind)[0])
+        return lambda value: tuple(item(one) for one in cast(list[Json], value))
     if is_dataclass(kind) and isinstance(kind, type):
-        return _dataclass(kind, cast(dict[str, Json], value))
-    return _SCALARS[kind](value) if kind in _SCALARS else cast(Callable[[Json], object], kind)(value)
+        return partial(_dataclass, kind)
+    return _SCALARS[kind] if kind in _SCALARS else cast(Reader, kind)
 
 
 def _seconds(value: Json) -> timedelta:
     return timedelta(seconds=cast(int, value))
 
 
-_SCALARS: Final[dict[object, Callable[..., object]]] = {
-    datetime: datetime.fromisoformat,
-    date: date.fromisoformat,
-    time: time.fromisoformat,
+_SCALARS: Final[dict[object, Reader]] = {
+    datetime: lambda value: datetime.fromisoformat(str(value)),
+    date: lambda value: date.fromisoformat(str(value)),
+    time: lambda value: time.fromisoformat(str(value)),
     timedelta: _seconds,
 }

@@ -112,7 +112,7 @@ def test_a_browser_reports_views_vitals_and_errors_and_loads_what_measures_only_
         at_load = set(asked)
         page.wait_for_load_state("networkidle")
         page.evaluate("setTimeout(() => { throw new Error('a fault of the page') }, 0)")
-        page.evaluate("Promise.reject(new Error('nobody catches it'))")
+        page.evaluate("setTimeout(() => { Promise.reject(new Error('nobody catches it')) }, 0)")
         page.mouse.click(5, 5)
         page.wait_for_timeout(300)
         page.goto("about:blank")

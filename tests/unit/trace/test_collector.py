@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,6 +98,12 @@ def test_exports_are_taken_plain_and_zipped_and_counted(collector: Collector) ->
     found = collector.get("/api/search", q='{ span.request.id = "over-http-1" }').json()["traces"]
     assert [one["traceID"] for one in found] == [f"{21:032x}"]
     assert "spans_received_total 2" in collector.get("/metrics").text
+    in_chunks = httpx.post(
+        f"{collector.endpoint}/v1/traces", content=iter((body[:9], body[9:])), trust_env=False,
+        headers={"content-type": "application/x-protobuf"},
+    )  # fmt: skip
+    assert in_chunks.status_code == 200, "as Node.js sends it"
+    assert "spans_received_total 3" in collector.get("/metrics").text
 
 
 @pytest.mark.e2e
