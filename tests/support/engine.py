@@ -94,6 +94,8 @@ def running_engine(folder: Path, *, compose: str | None) -> Iterator[dict[str, s
         yield environment
     finally:
         _stop(daemon, environment)
+        for left in (folder / "exec").glob("netns/*"):  # of containers on the network of the host
+            subprocess.run(["umount", left], capture_output=True)
 
 
 def import_image(stand_in: StandIn, environment: Mapping[str, str]) -> None:
