@@ -13,8 +13,10 @@ from platformctl.model.component import (
     HttpReload,
     Image,
     Native,
+    Network,
     Port,
     PrepareStep,
+    Profile,
     Scheme,
     Scrape,
     TcpHealth,
@@ -23,6 +25,7 @@ from platformctl.model.units import seconds
 
 PROMETHEUS: Final = Component(
     name="prometheus",
+    profile=Profile.MINIMAL,
     title="Prometheus",
     ports=(Port(name="http", number=9090),),
     health=HttpHealth(port="http", path="/-/ready"),
@@ -35,18 +38,20 @@ PROMETHEUS: Final = Component(
         command=(
             "--config.file={config}/prometheus.yml",
             "--storage.tsdb.path={data}",
-            "--storage.tsdb.retention.time=30d",
+            "--storage.tsdb.retention.time={retention:32d}",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
-            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
+            "--web.enable-remote-write-receiver",  # what Loki's rules record, and the collector's span metrics
             "--web.user-assets={config}/assets",
             "--enable-feature=exemplar-storage",
-            "--web.enable-remote-write-receiver",  # the collector's span metrics
         ),
         config_path="/etc/platformctl",
         data_path="/prometheus",
         user="65534",
-        memory_mb=1024,
+        # 20,000 series took 291 MB without queries: 14 KB each in a small server, and less in a large one.
+        memory_mb=384,
+        memory_kb_per_series=8,
+        cpus=1.0,
     ),
     native=Native(
         binaries=("prometheus",),
@@ -54,10 +59,10 @@ PROMETHEUS: Final = Component(
         args=(
             "--config.file={config}/prometheus.yml",
             "--storage.tsdb.path={data}",
-            "--storage.tsdb.retention.time=30d",
+            "--storage.tsdb.retention.time={retention:32d}",
             "--web.listen-address={listen:http}",
             "--web.enable-lifecycle",
-            "--web.enable-remote-write-receiver",  # for the series that Loki's rules record
+            "--web.enable-remote-write-receiver",  # what Loki's rules record, and the collector's span metrics
             "--web.user-assets={config}/assets",
             "--enable-feature=exemplar-storage",
         ),
@@ -69,6 +74,7 @@ PROMETHEUS: Final = Component(
 
 ALERTMANAGER: Final = Component(
     name="alertmanager",
+    profile=Profile.MINIMAL,
     title="Alertmanager",
     ports=(Port(name="http", number=9093),),
     health=HttpHealth(port="http", path="/-/ready"),
@@ -101,6 +107,7 @@ ALERTMANAGER: Final = Component(
 
 NODE_EXPORTER: Final = Component(
     name="node-exporter",
+    profile=Profile.MINIMAL,
     title="Node exporter",
     ports=(Port(name="http", number=9100),),
     health=HttpHealth(port="http", path="/"),
@@ -120,6 +127,7 @@ NODE_EXPORTER: Final = Component(
 
 REDIS: Final = Component(
     name="redis",
+    networks=(Network.DATA,),
     title="Redis",
     ports=(Port(name="redis", number=6379, scheme=Scheme.TCP),),
     health=TcpHealth(port="redis"),
@@ -133,6 +141,7 @@ REDIS: Final = Component(
         health_command=("redis-cli", "-e", "-p", "{port:redis}", "ping"),
         data_path="/data",
         user="999",
+        memory_kb_per_tenant=16,
     ),
     native=Native(
         binaries=("redis-server",),
@@ -148,6 +157,7 @@ REDIS: Final = Component(
 
 REDIS_EXPORTER: Final = Component(
     name="redis-exporter",
+    networks=(Network.DATA, Network.MONITORING),
     title="Redis exporter",
     ports=(Port(name="http", number=9121),),
     health=HttpHealth(port="http", path="/health"),
@@ -169,6 +179,7 @@ REDIS_EXPORTER: Final = Component(
 
 POSTGRES: Final = Component(
     name="postgres",
+    networks=(Network.DATA,),
     title="PostgreSQL",
     ports=(Port(name="postgres", number=5432, scheme=Scheme.TCP),),
     health=TcpHealth(port="postgres"),
@@ -185,6 +196,8 @@ POSTGRES: Final = Component(
         data_path="/var/lib/postgresql/data",
         user="70",
         memory_mb=512,
+        memory_kb_per_tenant=64,
+        cpus=1.0,
         tmpfs=("/var/run/postgresql", "/tmp"),  # noqa: S108 - a path in the container
     ),
     native=Native(
@@ -225,6 +238,7 @@ POSTGRES: Final = Component(
 
 POSTGRES_EXPORTER: Final = Component(
     name="postgres-exporter",
+    networks=(Network.DATA, Network.MONITORING),
     title="PostgreSQL exporter",
     ports=(Port(name="http", number=9187),),
     health=HttpHealth(port="http", path="/"),

@@ -10,6 +10,7 @@ from platformctl.model.component import (
     Container,
     HttpHealth,
     Native,
+    Network,
     Port,
     Profile,
     Scrape,
@@ -98,6 +99,7 @@ DEMO_API: Final = Component(
     container=_container("api", {**_API, **_BRIDGE, **_CONTAINER_TRACES}, data_path="/var/lib/demo"),
     native=_native("api", {**_API, **_NATIVE_TRACES}),
     profile=Profile.DEMO,
+    networks=(Network.APP, Network.DATA, Network.MONITORING),
     backup=None,  # the switches of its telemetry
 )
 
@@ -113,6 +115,7 @@ DEMO_TRAFFIC: Final = Component(
     container=_container("traffic", _TRAFFIC),
     native=_native("traffic", _TRAFFIC),
     profile=Profile.DEMO,
+    networks=(Network.EDGE, Network.APP, Network.MONITORING),
 )
 
 COMPONENTS: Final = (DEMO_API, DEMO_TRAFFIC)

@@ -10,6 +10,7 @@ from platformctl.model.component import (
     Container,
     HttpHealth,
     Native,
+    Network,
     Port,
     Profile,
     Scrape,
@@ -103,6 +104,7 @@ RATELIMIT: Final = Component(
         package="platformctl[demo]",
     ),
     profile=Profile.DEMO,
+    networks=(Network.APP, Network.DATA, Network.MONITORING),
 )
 
 GATEWAY: Final = Component(
@@ -143,6 +145,7 @@ GATEWAY: Final = Component(
     ),
     profile=Profile.DEMO,
     serves_tenants=True,
+    networks=(Network.EDGE, Network.APP, Network.MONITORING),
     backup=None,  # its log, which the edge counts have read
 )
 

@@ -202,6 +202,10 @@ LOG_AGENT: Final = LogAgent.PROMTAIL
 
 # The engine's socket is root's; without capabilities root is nobody else. Both images have a shell, and no wget.
 _ENGINE: Final = {"/var/run/docker.sock": "/var/run/docker.sock"}
+_WHY: Final = {
+    "root-user": "the engine's socket is root's",
+    "engine-socket": "the lines of containers come from the engine",
+}
 _ANSWERS: Final = ("bash", "-c", "</dev/tcp/127.0.0.1/{port:http}")
 _PROMTAIL_ARGS: Final = ("-config.file={config}/promtail.yml",)
 _ALLOY_ARGS: Final = (
@@ -218,6 +222,7 @@ PROMTAIL: Final = Component(
     config=("promtail",),
     needs=("loki",),
     reads=("gateway",),
+    accepts=_WHY,
     container=Container(
         image=Image(repository="grafana/promtail", tag="3.6.15"),
         command=_PROMTAIL_ARGS,
@@ -246,8 +251,9 @@ ALLOY: Final = Component(
     reload=HttpReload(port="http", path="/-/reload"),
     needs=("loki",),
     reads=("gateway",),
+    accepts=_WHY,
     container=Container(
-        image=Image(repository="grafana/alloy", tag="v1.11.0"),
+        image=Image(repository="grafana/alloy", tag="v1.12.0"),
         command=_ALLOY_ARGS,
         config_path="/etc/platformctl",
         data_path="/var/lib/alloy",

@@ -26,6 +26,8 @@ TEMPO: Final = Component(
         data_path="/var/tempo",
         user="10001",
         memory_mb=1024,
+        # The image holds the program and nothing else.
+        health_command=("/tempo", "-health", "-health.url=http://127.0.0.1:{port:http}/ready"),
         tmpfs=("/tmp",),  # noqa: S108 - a path in the container
     ),
 )
@@ -48,6 +50,8 @@ COLLECTOR: Final = Component(
         data_path="/var/lib/alloy",
         user="473",
         memory_mb=512,
+        # The image has a bash, but no wget.
+        health_command=("bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/{port:http}"),
         tmpfs=("/tmp",),  # noqa: S108 - a path in the container
     ),
     backup=None,  # it holds a trace for seconds only

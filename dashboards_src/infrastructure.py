@@ -192,13 +192,48 @@ PROCESSES: Final = Row(
     ),
 )
 
+NO_CADVISOR: Final = "no cAdvisor runs: nothing runs in containers, or the profile is not the full one"
+
+CONTAINERS: Final = Row(
+    title="Containers",
+    panels=(
+        graph(
+            "Memory of the limit",
+            "Will the kernel kill a container? Memory in use as a share of what its limit allows.",
+            (
+                "max by (name) (container_memory_working_set_bytes"
+                " / on (job, instance, id, name) (container_spec_memory_limit_bytes > 0))",
+                "{{name}}",
+            ),
+            unit=Unit.RATIO,
+            empty_reason=NO_CADVISOR,
+        ),
+        bars(
+            "Container restarts",
+            "Does a container keep dying? How often each was started anew in the chosen time range.",
+            "sum by (name) (changes(container_start_time_seconds[$__range]))",
+            "{{name}}",
+            thresholds=(Threshold(value=1, color=Color.YELLOW), Threshold(value=3, color=Color.RED)),
+            empty_reason=NO_CADVISOR,
+        ),
+        bars(
+            "Killed for memory",
+            "Which limit is too low? How often the kernel has killed in each container.",
+            "sum by (name) (increase(container_oom_events_total[$__range]))",
+            "{{name}}",
+            thresholds=(Threshold(value=1, color=Color.RED),),
+            empty_reason=NO_CADVISOR,
+        ),
+    ),
+)
+
 INFRASTRUCTURE: Final = Dashboard(
     uid="infrastructure",
     title="Infrastructure",
     question="Is a machine or a process short of CPU, memory, disk or network?",
     audience=Audience.OPERATIONS,
     variables=(Variable(name="host", label="Host", metric="node_boot_time_seconds", of="instance"),),
-    rows=(PRESSURE, PROCESSORS, TRAFFIC, PROCESSES),
+    rows=(PRESSURE, PROCESSORS, TRAFFIC, PROCESSES, CONTAINERS),
     links=(
         Link(title="Overview", dashboard="platform-overview"),
         Link(title="Database and cache", dashboard="database-cache"),

@@ -10,15 +10,14 @@ kept in ~/.cache/platformctl/bin and built once for each pinned version. Promtai
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
+
+from go_builds import Recipe, fetch, go, provide, writable_copy
 
 MODULE: Final = "github.com/grafana/loki/v3"
 
@@ -39,65 +38,18 @@ PROGRAMS: Final = {
 NESTED: Final = "github.com/grafana/loki/pkg/push"
 
 
-def main(names: list[str]) -> int:
-    """Build what is missing; print the path of each binary."""
-    unknown = set(names) - PROGRAMS.keys()
-    if unknown:
-        print(f"no such program: {min(unknown)}; there are: {', '.join(PROGRAMS)}", file=sys.stderr)
-        return 2
-    if shutil.which("go") is None:
-        print("go is not installed: https://go.dev/dl", file=sys.stderr)
-        return 1
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "platformctl" / "bin"
-    cache.mkdir(parents=True, exist_ok=True)
-    for name in names or PROGRAMS:
-        print(_provide(name, PROGRAMS[name], cache))
-    return 0
-
-
-def _provide(name: str, program: Program, cache: Path) -> Path:
-    """The name without a version, which the tests know, points at the pinned binary."""
-    binary = cache / f"{name}-{program.version}"
-    if not binary.exists():
-        print(f"building {name} {program.version} (some minutes)", file=sys.stderr)
-        with tempfile.TemporaryDirectory(prefix=f"build-{name}-") as scratch:
-            _build(program, Path(scratch) / name, binary)
-    link = cache / name
-    link.unlink(missing_ok=True)
-    link.symlink_to(binary.name)
-    return link
-
-
-def _build(program: Program, folder: Path, binary: Path) -> None:
-    shutil.copytree(_fetch(program.version), folder, copy_function=shutil.copyfile)
-    for path in (folder, *folder.rglob("*")):  # the module cache is read-only
-        path.chmod(0o755 if path.is_dir() else 0o644)
-    _go("mod", "edit", f"-dropreplace={NESTED}", cwd=folder)
-    unfinished = binary.with_name(f".{binary.name}")
-    stamp = f"-X {MODULE}/pkg/util/build.Version={program.version.removeprefix('v')}"
-    _go("build", "-mod=mod", "-p=1", "-trimpath", "-tags=netgo", f"-ldflags=-s -w {stamp}",
-        "-o", str(unfinished), program.package, cwd=folder)  # fmt: skip
-    unfinished.rename(binary)
-
-
-def _fetch(version: str) -> Path:
-    answer = _go("mod", "download", "-json", f"{MODULE}@{version}", cwd=Path.home())
-    return Path(json.loads(answer)["Dir"])
-
-
-def _go(*arguments: str, cwd: Path) -> str:
-    """Run the Go tool at low priority, without cgo, and return what it printed."""
-    environment = {**os.environ, "CGO_ENABLED": "0", "GOFLAGS": "-buildvcs=false"}
-    done = subprocess.run(
-        ["nice", "-n", "15", "go", *arguments],
-        cwd=cwd,
-        env=environment,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return done.stdout
+def _build(program: Program, target: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="build-loki-") as scratch:
+        folder = Path(scratch) / "module"
+        writable_copy(fetch(MODULE, program.version), folder)
+        go("mod", "edit", f"-dropreplace={NESTED}", cwd=folder)
+        stamp = f"-X {MODULE}/pkg/util/build.Version={program.version.removeprefix('v')}"
+        go("build", "-mod=mod", "-p=1", "-trimpath", "-tags=netgo", f"-ldflags=-s -w {stamp}",
+           "-o", str(target), program.package, cwd=folder)  # fmt: skip
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    recipes = {
+        name: Recipe(name, program.version, partial(_build, program)) for name, program in PROGRAMS.items()
+    }
+    sys.exit(provide(sys.argv[1:], recipes))

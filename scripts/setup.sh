@@ -36,7 +36,8 @@ if [ "${1:-}" = --tests ] && ! command -v npm >/dev/null && [ ! -e .venv/node/np
   mv .venv/node/npm-cli.js .venv/node/npm
 fi
 
-# Loki and Promtail for the tests: Debian has neither, so they are built where Go is; kept in the user's cache.
+# Servers for the tests that Debian lacks, or has too old: built where Go is, and kept in the user's cache.
 if [ "${1:-}" = --tests ] && command -v go >/dev/null; then
   .venv/bin/python scripts/build_loki.py >&2
+  .venv/bin/python scripts/build_servers.py >&2
 fi

@@ -10,9 +10,11 @@ from typing import Final
 
 from platformctl.app.check import Report
 from platformctl.app.deploy import Outcome
+from platformctl.app.session import Prepared
 from platformctl.app.status import Status
+from platformctl.model import sizes
 from platformctl.model.artifact import Artifact
-from platformctl.model.site import Site
+from platformctl.model.site import RuntimeName, Site
 from platformctl.plan import FileAction, FileChange, Plan
 from platformctl_cli import show
 
@@ -21,10 +23,28 @@ _MANIFEST: Final = "release.json"  # it follows from the others
 _SIGNS: Final = {FileAction.CREATE: "+", FileAction.UPDATE: "~", FileAction.DELETE: "-"}
 
 
-def show_plan(plan: Plan, site: Site, *, diffs: bool) -> None:
-    """The plan as a result: files with their differences, then components."""
-    for line in _plan_lines(plan, site, diffs=diffs):
+def show_plan(plan: Plan, prepared: Prepared, *, diffs: bool) -> None:
+    """The plan as a result: files with their differences, then components, then what it is made for."""
+    for line in _plan_lines(plan, prepared.site, diffs=diffs):
         show.result(line)
+    for line in _size_lines(prepared):
+        show.result(line)
+
+
+def _size_lines(prepared: Prepared) -> Iterator[str]:
+    platform = prepared.platform
+    of, need = sizes.scale(platform), sizes.need(platform)
+    yield (
+        f"size {platform.deployment.size}: for {of.tenants:,} tenants and {of.series:,} series, kept {of.history}"
+        f" in at most {of.disk_mb:,} MB"
+    )
+    yield (
+        f"  needed: {need.tenants:,} tenants, at most {need.series:,} series, {need.log_rate_mb:g} MB of logs a second"
+    )
+    if prepared.site.runtime is RuntimeName.COMPOSE:
+        limits = [c.container for c in platform.components if c.container and prepared.site.has(c.name)]
+        memory, cpus = sum(limit.memory_mb for limit in limits), sum(limit.cpus for limit in limits)
+        yield f"  limits of all containers together: {memory:,} MB of memory, {cpus:g} CPUs"
 
 
 def talk_plan(plan: Plan, site: Site) -> None:
@@ -79,9 +99,15 @@ def _lines(artifact: Artifact | None) -> list[str]:
     return artifact.content.decode(errors="replace").splitlines() if artifact else []
 
 
-def plan_as_json(plan: Plan, site: Site) -> dict[str, object]:
+def plan_as_json(plan: Plan, prepared: Prepared) -> dict[str, object]:
     """The plan for machines."""
+    of, need = sizes.scale(prepared.platform), sizes.need(prepared.platform)
     return {
+        "size": {
+            "name": prepared.platform.deployment.size,
+            "holds": {**asdict(of), "history": str(of.history), "disk_mb": of.disk_mb},
+            "needs": asdict(need),
+        },
         "files": [
             {
                 "action": c.action,
@@ -91,7 +117,7 @@ def plan_as_json(plan: Plan, site: Site) -> dict[str, object]:
             for c in plan.files
         ],
         "units": [asdict(c) for c in plan.units],
-        "skipped": [asdict(s) for s in site.skipped],
+        "skipped": [asdict(s) for s in prepared.site.skipped],
         "empty": plan.is_empty,
     }
 
@@ -146,7 +172,7 @@ def outcome_as_json(outcome: Outcome, status: Status) -> dict[str, object]:
         "result": outcome.result,
         "release": outcome.release,
         "runtime": outcome.session.runtime.name,
-        "plan": plan_as_json(outcome.plan, outcome.prepared.site),
+        "plan": plan_as_json(outcome.plan, outcome.prepared),
         "status": status_as_json(status),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from platformctl_cli import show
@@ -11,7 +12,8 @@ if TYPE_CHECKING:
     from rich.text import Text
     from rich.tree import Tree
 
-    from platformctl.app.trace import Journey, Line
+    from platformctl.app.trace import Journey
+    from platformctl.model.log_query import LogLine
     from platformctl.model.trace import Branch, Span
 
 _TOLD: Final = ("tenant.id", "request.id", "http.response.status_code", "ratelimit.outcome", "error.type")
@@ -60,15 +62,18 @@ def _span_text(span: Span, began_ns: int) -> Text:
     return text
 
 
-def _line_text(line: Line) -> Text:
+def _line_text(line: LogLine) -> Text:
     from rich.text import Text
 
-    text = Text(f"{line.at}  ", style="dim")
+    text = Text(f"{_at(line)}  ", style="dim")
     text.append(f"{_plain(line.service)}  ", style="cyan")
     text.append(f"{line.level:8}", style="red" if line.level in ("error", "critical") else "green")
     text.append(_plain(line.text))
-    text.append("".join(f"  {key}={_plain(str(value))}" for key, value in line.fields.items()), style="dim")
     return text
+
+
+def _at(line: LogLine) -> str:
+    return datetime.fromtimestamp(line.time_ns / 1e9, UTC).isoformat(timespec="milliseconds")
 
 
 def _plain(text: str) -> str:
@@ -82,7 +87,14 @@ def as_document(journey: Journey) -> dict[str, object]:
         "trace_id": journey.trace_id,
         "spans": [_document(span, depth) for branch in journey.branches for span, depth in _flat(branch, 0)],
         "lines": [
-            {"at": line.at, "service": line.service, "level": line.level, "event": line.text, **line.fields}
+            {
+                "at": _at(line),
+                "tenant": line.tenant,
+                "service": line.service,
+                "level": line.level,
+                "text": line.text,
+                **line.metadata,
+            }
             for line in journey.lines
         ],
         "notes": list(journey.notes),

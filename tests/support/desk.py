@@ -62,10 +62,13 @@ class Desk:
     site: Site
     inbox: Inbox
 
-    def hand_in(self, *alerts: Mapping[str, str]) -> None:
+    def hand_in(self, *alerts: Mapping[str, str], **annotations: str) -> None:
         """Give Alertmanager firing alerts with these labels."""
         body = json.dumps(
-            [{"labels": labels, "annotations": {"summary": "It happened."}} for labels in alerts]
+            [
+                {"labels": labels, "annotations": {"summary": "It happened.", **annotations}}
+                for labels in alerts
+            ]
         )
         request = urllib.request.Request(
             f"http://{self.site.reach('alertmanager', 'http')}/api/v2/alerts",

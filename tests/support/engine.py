@@ -75,27 +75,48 @@ def missing_for_engine() -> str | None:
     return f"{' and '.join(absent)} not installed" if absent else None
 
 
-@contextlib.contextmanager
-def running_engine(folder: Path, *, compose: str | None) -> Iterator[dict[str, str]]:
-    """Run a dockerd of our own below `folder`; gives the environment in which ``docker`` talks to it.
+@dataclass
+class Engine:
+    """A dockerd of our own below `folder`; environment: that in which ``docker`` talks to it."""
 
-    compose: the program that is to be the ``docker compose`` plugin there, None for no plugin.
-    """
+    folder: Path
+    environment: dict[str, str]
+    daemon: subprocess.Popen[bytes]
+
+    def restart(self) -> None:
+        """End the daemon as an upgrade of it does, and start it again."""
+        self.daemon.terminate()
+        self.daemon.wait(60)
+        self.daemon = _start(self.folder, self.environment)
+
+
+@contextlib.contextmanager
+def running_engine(folder: Path, *, compose: str | None) -> Iterator[Engine]:
+    """Run an engine; compose: the program that is to be the ``docker compose`` plugin there, None for no plugin."""
     environment = _environment(folder, compose)
+    engine = Engine(folder, environment, _start(folder, environment))
+    try:
+        yield engine
+    finally:
+        _stop(engine.daemon, environment)
+        for left in (folder / "exec").glob("netns/*"):  # of containers on the network of the host
+            subprocess.run(["umount", left], capture_output=True)
+
+
+def _start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     command = [
         "dockerd", "--host", environment["DOCKER_HOST"],
         "--data-root", str(folder / "data"), "--exec-root", str(folder / "exec"),
         "--pidfile", str(folder / "dockerd.pid"), "--bridge", "none", "--userland-proxy=true",
     ]  # fmt: skip
-    with (folder / "dockerd.log").open("wb") as log:
+    with (folder / "dockerd.log").open("ab") as log:
         daemon = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         _wait_until_it_answers(daemon, environment, folder / "dockerd.log")
-        yield environment
-    finally:
+    except BaseException:
         _stop(daemon, environment)
-        for left in (folder / "exec").glob("netns/*"):  # of containers on the network of the host
-            subprocess.run(["umount", left], capture_output=True)
+        raise
+    return daemon
 
 
 def import_image(stand_in: StandIn, environment: Mapping[str, str]) -> None:

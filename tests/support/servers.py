@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,6 +88,22 @@ def start(
     """A process whose output goes to the end of a file."""
     with log.open("ab") as output:
         return subprocess.Popen(command, cwd=cwd, env=environment, stdout=output, stderr=subprocess.STDOUT)
+
+
+def built(name: str) -> str | None:
+    """The program that was built for the tests (scripts/build_servers.py, scripts/build_loki.py); None without it."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    path = cache / "platformctl" / "bin" / name
+    return str(path.resolve()) if path.exists() else None
+
+
+def program(name: str, fix: str) -> str:
+    """The program on PATH, beside our interpreter, or built for the tests; skips the test where there is none."""
+    beside = Path(sys.executable).parent / name
+    found = shutil.which(name) or (str(beside) if beside.exists() else built(name))
+    if found is None:
+        pytest.skip(f"{name} is not on PATH: {fix}")
+    return found
 
 
 def stop(process: subprocess.Popen[bytes], *, how: signal.Signals = signal.SIGTERM) -> None:

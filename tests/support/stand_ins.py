@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from support.compose_sample import container, core
 from support.engine import StandIn
+from support.servers import built
 
 from platformctl.model.component import Component
 
@@ -41,6 +44,11 @@ for port in sys.argv[1].split(","):
     server = http.server.ThreadingHTTPServer(("0.0.0.0", int(port)), Answer)
     threading.Thread(target=server.serve_forever).start()
 """
+_WGET_SCRIPT: Final = """\
+#!/usr/bin/python3
+import sys, urllib.request
+urllib.request.urlopen(sys.argv[-1], timeout=4)
+"""
 _PROBE: Final = """\
 #!/usr/bin/python3
 import urllib.request
@@ -51,7 +59,7 @@ urllib.request.urlopen("http://127.0.0.1:{port}/", timeout=4)
 def stand_ins() -> tuple[StandIn, ...]:
     """One for each image of the core components."""
     return (
-        _server("prometheus", "/usr/bin/prometheus", data="/prometheus"),
+        _server("prometheus", built("prometheus3") or "/usr/bin/prometheus", data="/prometheus"),
         _server(
             "alertmanager",
             "/usr/bin/prometheus-alertmanager",
@@ -81,6 +89,33 @@ def stand_ins() -> tuple[StandIn, ...]:
             owned={"/var/lib/postgresql/data": 70},
             open_folders=("/var/run/postgresql",),
         ),
+    )
+
+
+def former_prometheus(image: str) -> StandIn:
+    """The Prometheus 2.42 that Debian has."""
+    return replace(_server("prometheus", "/usr/bin/prometheus", data="/prometheus"), image=image)
+
+
+def of_binary(component: Component, program: str) -> StandIn:
+    """A server of this machine under the name of a component's image."""
+    part = container(component)
+    return StandIn(
+        image=str(part.image),
+        programs={"/bin/server": program, **_WGET},
+        entrypoint=("/bin/server",),
+        owned={part.data_path: int(part.user)} if part.data_path else {},
+    )
+
+
+def script(image: str, path: Path) -> StandIn:
+    """A Python script as an image; it needs the standard library alone."""
+    return StandIn(
+        image=image,
+        programs={"/usr/bin/python3": "/usr/bin/python3"},
+        trees=("/usr/lib/python3.11",),
+        texts={"/script": path.read_text(), "/bin/wget": _WGET_SCRIPT},
+        entrypoint=("/usr/bin/python3", "/script"),
     )
 
 

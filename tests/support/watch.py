@@ -197,13 +197,14 @@ def running(component: Component, site: Site, folder: Path) -> Iterator[Running]
 
 
 def _wait_until_ready(component: Component, site: Site, process: subprocess.Popen[bytes], log: Path) -> None:
-    assert isinstance(component.health, HttpHealth)
-    url = f"http://{site.reach(component.name, component.health.port)}{component.health.path}"
+    address, health = site.reach(component.name, component.health.port), component.health
 
     def ready() -> bool | None:
         assert process.poll() is None, f"{component.name} has ended:\n{log.read_text()[-2000:]}"
+        if not isinstance(health, HttpHealth):
+            return servers.accepts(int(address.rpartition(":")[2])) or None
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(f"http://{address}{health.path}", timeout=5):
                 return True
         except (urllib.error.URLError, ConnectionError):
             return None

@@ -39,8 +39,11 @@ def audit(
         for one in found.findings:
             show.result(f"{one.rule}: {one.subject} {one.what} ({one.side})")
             show.result(f"  fix: {one.fix}")
+        for one in found.accepted:
+            show.result(f"accepted: {one.rule}: {one.subject} {one.what} ({one.side}): {one.accepted}")
         show.result(
-            f"{found.defined} components as defined, {found.running} as they run: {len(found.findings)} findings"
+            f"{found.defined} components as defined, {found.running} as they run: {len(found.findings)} findings,"
+            f" {len(found.accepted)} accepted"
         )
         for thing in found.unseen:
             show.say(f"! not looked at: {thing}")

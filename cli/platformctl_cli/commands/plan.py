@@ -36,8 +36,8 @@ def plan(
         Request(workspace=workspace, start=Path.cwd(), runtime=chosen, demo=demo)
     )
     if json:
-        show.as_json(plan_as_json(found, prepared.site))
+        show.as_json(plan_as_json(found, prepared))
     else:
-        show_plan(found, prepared.site, diffs=True)
+        show_plan(found, prepared, diffs=True)
     if check and not found.is_empty:
         raise typer.Exit(DifferencesFound.exit_code)

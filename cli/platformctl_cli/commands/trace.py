@@ -11,7 +11,9 @@ from platformctl_cli.options import JsonOption, WorkspaceOption
 
 
 def trace(
-    id: Annotated[str, typer.Argument(help="A request id (header X-Request-Id) or a trace id.")],
+    id: Annotated[
+        str, typer.Argument(metavar="ID", help="A request id (header X-Request-Id) or a trace id.")
+    ],
     store: Annotated[
         str, typer.Option("--store", metavar="HOST:PORT", help="A Tempo that is not of this deployment.")
     ] = "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,20 +22,28 @@ _SHORTEST_SECRET: Final = 8
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """One thing that is wrong. side: in what is defined, or in what runs now."""
+    """One thing that is wrong. side: in what is defined, or in what runs now.
+
+    accepted: why the component's definition allows it; empty where it does not.
+    """
 
     rule: str
     subject: str
     side: str
     what: str
     fix: str
+    accepted: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Audit:
-    """What is wrong, how many components were looked at on each side, and what was not looked at."""
+    """What is wrong, how many components were looked at on each side, and what was not looked at.
+
+    accepted: what the definitions allow, with the reason.
+    """
 
     findings: tuple[Finding, ...]
+    accepted: tuple[Finding, ...]
     defined: int
     running: int
     unseen: tuple[str, ...]
@@ -48,22 +56,52 @@ def audit(request: Request) -> Audit:
     defined = tuple(posture.workloads(prepared.release.files))
     running = session.runtime.workloads()
     folder = session.workspace.state / "secrets"
-    findings = (
-        *_judged(defined, DEFINED),
-        *_judged(running, RUNNING),
+    accepts = {component.name: component.accepts for component in prepared.platform.components}
+    found = (
+        *judged(defined, DEFINED, accepts),
+        *judged(running, RUNNING, accepts),
+        *of_root(defined, DEFINED),
+        *of_root(running, RUNNING),
         *_open_secrets(folder),
         *_leaked_secrets(folder, prepared.release.files.values()),
     )
     return Audit(
-        findings=findings, defined=len(defined), running=len(running), unseen=tuple(_unseen(session, running))
+        findings=tuple(finding for finding in found if not finding.accepted),
+        accepted=tuple(finding for finding in found if finding.accepted),
+        defined=len(defined),
+        running=len(running),
+        unseen=tuple(_unseen(session, running)),
     )
 
 
-def _judged(workloads: Iterable[Workload], side: str) -> Iterator[Finding]:
+def judged(
+    workloads: Iterable[Workload], side: str, accepts: Mapping[str, Mapping[str, str]]
+) -> Iterator[Finding]:
+    """What the rules find; accepts: by component and rule, why the component may break it."""
     for workload in workloads:
         for rule in RULES:
             for what in rule.ask(workload):
-                yield Finding(rule=rule.name, subject=workload.name, side=side, what=what, fix=rule.fix)
+                yield Finding(
+                    rule=rule.name,
+                    subject=workload.name,
+                    side=side,
+                    what=what,
+                    fix=rule.fix,
+                    accepted=accepts.get(workload.name, {}).get(rule.name, ""),
+                )
+
+
+def of_root(workloads: Iterable[Workload], side: str) -> Iterator[Finding]:
+    """One finding for all of them: they are root because platformctl was, and one account for it mends them all."""
+    names = [workload.name for workload in workloads if workload.as_root]
+    if names:
+        yield Finding(
+            rule="root-user",
+            subject="this deployment",
+            side=side,
+            what=f"runs as root on this machine: {', '.join(names)}",
+            fix="deploy as an account of its own: sudo -u ACCOUNT platformctl deploy",
+        )
 
 
 def _open_secrets(folder: Path) -> Iterator[Finding]:

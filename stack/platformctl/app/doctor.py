@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from platformctl.app.session import Request, runtimes
+from platformctl.model import sizes
 from platformctl.model.component import Component, Profile
 from platformctl.model.platform import Platform
 from platformctl.model.site import Skipped
@@ -51,7 +53,7 @@ def examine(request: Request) -> tuple[Finding, ...]:
         *_runtimes(platform, found.state, wanted),
         *_ports(wanted, found.state),
         _folder(found.state),
-        _disk(found.state),
+        *_size(platform, wanted, found.state),
         _memory(),
         _files(),
         _clock(),
@@ -115,9 +117,17 @@ def _folder(state: Path) -> Finding:
     )
 
 
-def _disk(state: Path) -> Finding:
+def _size(platform: Platform, wanted: tuple[Component, ...], state: Path) -> Iterator[Finding]:
+    """What the chosen size may take in the end, against what there is now."""
+    size, of = platform.deployment.size, sizes.scale(platform)
     free = machine_facts.disk_free_mb(state)
-    return _enough("disk", free, _LEAST_DISK_MB, f"{free:,} MB free", "free some space, or use another disk")
+    what = f"{free:,} MB free; size {size} may fill {of.disk_mb:,}"
+    yield _enough("disk", free, max(_LEAST_DISK_MB, of.disk_mb), what, "a larger disk, or another size")
+    cpus = machine_facts.cpus()
+    largest = max((c.container.cpus for c in wanted if c.container), default=0)
+    # The engine refuses a container that may use more CPUs than there are.
+    what = f"{cpus}; size {size} lets one container use {largest:g}"
+    yield _enough("CPUs", cpus, math.ceil(largest), what, "a smaller size in compose/deployment.py")
 
 
 def _memory() -> Finding:

@@ -16,11 +16,11 @@ from platformctl.scaffold.lay.manifest import Manifest
 from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.lay.tree import JsonEntry, LaidFile, Mode, SharedFile, Tree
 from platformctl.scaffold.nextjs import routes
-from platformctl.scaffold.nextjs.managers import find_workspace
 from platformctl.scaffold.nextjs.packages import Packages, read_packages
 from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.tenancy import find_header
 from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
+from platformctl.scaffold.nextjs.workspace import find_workspace
 
 NAME: Final = "telemetry-nextjs"
 TESTS: Final = "tests/telemetry"
@@ -41,6 +41,12 @@ _PACKAGES: Final = {
 def lay(root: Path, manifest: Manifest) -> Laid:
     """The files, for what was found in the application."""
     view = OwnersView(root=root, manifest=manifest)
+    if not (root / "package.json").is_file():
+        raise PlatformError(
+            "There is no package.json",
+            where=str(root),
+            fix="platformctl instrument nextjs DIR   # the folder that holds the application's package.json",
+        )
     packages = read_packages(view, find_workspace(root))
     _refuse(root, packages)
     src = "src/" if view.exists("src/app") or view.exists("src/pages") else ""

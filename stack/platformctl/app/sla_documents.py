@@ -21,7 +21,7 @@ _SHARES: Final = 8
 
 
 def write_documents(desk: Desk, forms: Forms, say: Say) -> int:
-    """Write them below ``tenants/``, in as many processes as there are cores; gives how many tenants."""
+    """Write them to ``tenants/ID/``, in as many processes as there are cores; gives how many tenants."""
     below = replace(forms, folder=forms.folder / "tenants", pdf=False)
     everybody = [tenant.id for tenant in desk.tenants()]
     if len(everybody) <= _ALONE:
@@ -56,7 +56,7 @@ def _make(desk: Desk, tenants: Sequence[str], forms: Forms, *, pdf: bool) -> Non
     pages = []
     for tenant in tenants:
         made = desk.make(Scope(ScopeKind.TENANT, tenant), _silently)
-        pages.append(write_files(made.report, forms)[0])
+        pages.append(write_files(made.report, replace(forms, folder=forms.folder / tenant))[0])
     if pdf:
         print_pdfs(pages)
 

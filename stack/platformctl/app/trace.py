@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
 from typing import Final
 
 from platformctl.app.address import address
+from platformctl.app.logs_search import Search, search_lines
 from platformctl.app.servers import what_runs
 from platformctl.app.session import Request
 from platformctl.errors import PlatformError, UsageError
+from platformctl.model.log_query import LogLine
 from platformctl.model.trace import Branch, Span, tree
 from platformctl.sources.http import HttpServer
 from platformctl.sources.tempo import Tempo
@@ -22,6 +24,10 @@ _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _STORES: Final = ("tempo", "traces")
 _TIMEOUT_S: Final = 10.0
 _MOST_LINES: Final = 500
+_AROUND_NS: Final = 60 * 10**9
+_WITHOUT_SPANS: Final = "24h"
+_ELSEWHERE: Final = "its log lines are where it ran: platformctl logs --trace-id"
+_NO_SPANS: Final = "no spans: it was not sampled, they have been dropped, or they are still on their way"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,44 +40,31 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """One line of a log; `at` as it was written."""
-
-    at: str
-    service: str
-    level: str
-    text: str
-    fields: Mapping[str, object]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Journey:
     """One trace and its lines. `notes` says what could not be looked at."""
 
     trace_id: str
     branches: tuple[Branch, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[LogLine, ...]
     notes: tuple[str, ...] = ()
 
 
 def journeys(wanted: Wanted) -> tuple[Journey, ...]:
-    """The traces of a request, the newest first; raises `PlatformError` where there is none."""
-    text = wanted.id.strip().lower() if _TRACE_ID.fullmatch(wanted.id.strip().lower()) else wanted.id.strip()
-    if not _TRACE_ID.fullmatch(text) and not _REQUEST_ID.fullmatch(text):
-        raise UsageError(
-            f"{wanted.id!r} is neither a request id nor a trace id",
-            fix="take it from the answer's header X-Request-Id, or from a log line",
-        )
-    store, logs = _places(wanted)
-    ids = (text,) if _TRACE_ID.fullmatch(text) else store.find(text)
-    found = [(one, store.trace(one)) for one in ids]
-    traced = tuple(_journey(trace_id, spans, logs) for trace_id, spans in found if spans)
+    """The traces of a request, the newest first; raises `PlatformError` where nothing is known of it."""
+    text = _id(wanted.id)
+    is_trace = bool(_TRACE_ID.fullmatch(text))
+    store = _store(wanted)
+    found = [(one, store.trace(one)) for one in ((text,) if is_trace else store.find(text))]
+    traced = tuple(_journey(wanted, trace_id, spans) for trace_id, spans in found if spans)
     if traced:
         return traced
-    lines = tuple(_lines(logs, {text}))
-    if lines:
-        note = "no spans: the request was not sampled, they have been dropped, or are still on their way"
-        return (Journey(trace_id="", branches=(), lines=lines, notes=(note,)),)
+    if not wanted.store:
+        search = Search(base=wanted.base, since=_WITHOUT_SPANS)
+        lines = _first(
+            _lines(search, trace_ids=(text,) if is_trace else (), request_ids=() if is_trace else (text,))
+        )
+        if lines:
+            return (Journey(trace_id="", branches=(), lines=lines, notes=(_NO_SPANS,)),)
     raise PlatformError(
         f"nothing is known of {text}",
         where=store.server.address,
@@ -79,52 +72,53 @@ def journeys(wanted: Wanted) -> tuple[Journey, ...]:
     )
 
 
-def _places(wanted: Wanted) -> tuple[Tempo, Path | None]:
+def _id(given: str) -> str:
+    """A trace id in lower case, or a request id as it is; raises `UsageError` for anything else."""
+    text = given.strip()
+    if _TRACE_ID.fullmatch(text.lower()):
+        return text.lower()
+    if _REQUEST_ID.fullmatch(text):
+        return text
+    raise UsageError(
+        f"{given!r} is neither a request id nor a trace id",
+        fix="take it from the answer's header X-Request-Id, or from a log line",
+    )
+
+
+def _store(wanted: Wanted) -> Tempo:
     if wanted.store:
-        return Tempo(HttpServer(address(wanted.store), _TIMEOUT_S)), None
+        return Tempo(HttpServer(address(wanted.store), _TIMEOUT_S))
     running = what_runs(wanted.base)
     for name in _STORES:
         if found := running.address(name):
-            return Tempo(HttpServer(found, _TIMEOUT_S)), running.workspace.state / "logs"
+            return Tempo(HttpServer(found, _TIMEOUT_S))
     raise PlatformError(
         "neither Tempo nor the local collector of traces runs here",
         fix="platformctl deploy, or name one with --store HOST:PORT",
     )
 
 
-def _journey(trace_id: str, spans: tuple[Span, ...], logs: Path | None) -> Journey:
-    ids = {trace_id} | {span.attributes["request.id"] for span in spans if span.attributes.get("request.id")}
-    notes = () if logs and logs.is_dir() else ("log lines are not at hand here: platformctl logs",)
-    return Journey(trace_id=trace_id, branches=tree(spans), lines=tuple(_lines(logs, ids)), notes=notes)
+def _journey(wanted: Wanted, trace_id: str, spans: tuple[Span, ...]) -> Journey:
+    if wanted.store:
+        return Journey(trace_id=trace_id, branches=tree(spans), lines=(), notes=(f"{_ELSEWHERE} {trace_id}",))
+    began, ended = min(s.start_ns for s in spans), max(s.start_ns + s.duration_ns for s in spans)
+    search = Search(base=wanted.base, since=_moment(began - _AROUND_NS), until=_moment(ended + _AROUND_NS))
+    requests = {span.attributes["request.id"] for span in spans if span.attributes.get("request.id")}
+    lines = _first(_lines(search, trace_ids=(trace_id,), request_ids=sorted(requests)))
+    return Journey(trace_id=trace_id, branches=tree(spans), lines=lines)
 
 
-def _lines(logs: Path | None, ids: set[str]) -> Iterator[Line]:
-    """The JSON lines of local processes that carry one of the ids, by time, up to a number."""
-    if logs is None:
-        return
-    found = [line for path in sorted(logs.glob("*.log*")) for line in _of_file(path, ids)]
-    yield from sorted(found, key=lambda line: line.at)[:_MOST_LINES]
+def _lines(search: Search, *, trace_ids: Iterable[str], request_ids: Iterable[str]) -> list[LogLine]:
+    """The lines that carry one of the ids; one that carries two is there once."""
+    searches = [replace(search, trace_id=one) for one in trace_ids]
+    searches += [replace(search, request_id=one) for one in request_ids]
+    return [line for one in searches for line in islice(search_lines(one), _MOST_LINES)]
 
 
-def _of_file(path: Path, ids: set[str]) -> Iterator[Line]:
-    sought = tuple(one.encode() for one in ids)
-    with path.open("rb") as file:
-        for raw in file:
-            if any(one in raw for one in sought) and (line := _line(raw, path.name.partition(".")[0], ids)):
-                yield line
+def _first(lines: Iterable[LogLine]) -> tuple[LogLine, ...]:
+    unique = {(line.time_ns, line.service, line.text): line for line in lines}
+    return tuple(sorted(unique.values(), key=lambda line: line.time_ns)[:_MOST_LINES])
 
 
-def _line(raw: bytes, component: str, ids: set[str]) -> Line | None:
-    try:
-        fields = json.loads(raw)
-    except ValueError:
-        return None
-    if not isinstance(fields, dict) or not ids & {fields.get("request_id"), fields.get("trace_id")}:
-        return None
-    return Line(
-        at=str(fields.pop("timestamp", "")),
-        service=str(fields.pop("service", component)),
-        level=str(fields.pop("level", "")),
-        text=str(fields.pop("event", fields.pop("msg", ""))),
-        fields=fields,
-    )
+def _moment(at_ns: int) -> str:
+    return datetime.fromtimestamp(at_ns / 1e9, UTC).isoformat()

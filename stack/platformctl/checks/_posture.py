@@ -41,9 +41,7 @@ def _is_loopback(host: str) -> bool:
 
 def _runs_as_root(workload: Workload) -> Iterator[str]:
     confined = workload.confinement
-    if workload.as_root:
-        yield "runs as root on this machine"
-    elif confined and confined.user.partition(":")[0] in ("0", "root"):
+    if confined and confined.user.partition(":")[0] in ("0", "root"):
         yield "runs as root in its container"
     elif confined and not confined.user:
         yield "runs as whatever user its image names"

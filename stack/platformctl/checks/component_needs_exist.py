@@ -1,4 +1,4 @@
-"""What a component needs, reads, or has the address of, is defined; and nothing needs itself in a circle."""
+"""What a component needs, reads, or has the address of, is defined and in reach; nothing needs itself in a circle."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ def _unknown(component: Component, components: Mapping[str, Component]) -> Itera
             yield f"asks for the address of {name!r}, which is not defined"
         elif port not in {p.name for p in components[name].ports}:
             yield f"asks for the port {port!r} of {name}, which it does not have"
+        elif not set(component.networks) & set(components[name].networks):
+            yield f"asks for the address of {name!r}, with which its container shares no network"
 
 
 def _addresses(component: Component) -> Iterator[tuple[str, str]]:

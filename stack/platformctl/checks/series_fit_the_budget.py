@@ -7,24 +7,22 @@ from typing import Final
 
 from platformctl.model.platform import Platform
 from platformctl.model.problem import Problem
+from platformctl.model.sizes import most_series
 
 BUDGET: Final = 2_000_000
 """Series of one Prometheus: at some 3 KB each in memory, 6 GB."""
 
-_TENANT: Final = "tenant"
-
 
 def series_fit_the_budget(platform: Platform) -> Iterator[Problem]:
     """A problem when the catalogue times the tenants is more than the budget, with its greatest families."""
-    tenants = len(platform.tenants)
-    sizes = {m.name: m.max_series * (tenants if _TENANT in m.labels else 1) for m in platform.metrics}
+    sizes = most_series(platform)
     total = sum(sizes.values())
     if total > BUDGET:
         greatest = sorted(sizes, key=lambda name: (-sizes[name], name))[:3]
         shown = ", ".join(f"{name} {sizes[name]:,}" for name in greatest)
         yield Problem(
             check="series_fit_the_budget",
-            what=f"{tenants:,} tenants may make {total:,} series; the budget is {BUDGET:,}",
+            what=f"{len(platform.tenants):,} tenants may make {total:,} series; the budget is {BUDGET:,}",
             where="stack/platform_telemetry/src/platform_telemetry/contract.py",
             fix=f"take labels or buckets from the greatest families: {shown}",
         )

@@ -19,6 +19,7 @@ from platformctl.checks.dashboard_variables_are_defined import dashboard_variabl
 from platformctl.checks.labels_are_known import labels_are_known
 from platformctl.checks.log_rules_keep_the_tenant import log_rules_keep_the_tenant
 from platformctl.checks.log_streams_fit_the_limit import log_streams_fit_the_limit
+from platformctl.checks.login_has_tenant import login_has_tenant
 from platformctl.checks.logql_is_sound import logql_is_sound
 from platformctl.checks.metrics_are_known import metrics_are_known
 from platformctl.checks.names_are_unique import names_are_unique
@@ -35,6 +36,7 @@ from platformctl.checks.runbook_has_alert import runbook_has_alert
 from platformctl.checks.runbook_is_written import runbook_is_written
 from platformctl.checks.runbook_links_resolve import runbook_links_resolve
 from platformctl.checks.series_fit_the_budget import series_fit_the_budget
+from platformctl.checks.size_holds_the_tenants import size_holds_the_tenants
 from platformctl.checks.targets_have_secrets import targets_have_secrets
 from platformctl.model.platform import Platform
 from platformctl.model.problem import Problem
@@ -69,7 +71,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     panel_unit_fits,
     component_needs_exist,
     ports_do_not_clash,
+    login_has_tenant,
     series_fit_the_budget,
+    size_holds_the_tenants,
     logql_is_sound,
     log_rules_keep_the_tenant,
     log_streams_fit_the_limit,

@@ -11,6 +11,7 @@ Arguments, environment and steps are texts with placeholders, filled in from the
     {address:NAME:PORT}    host:port at which it reaches another component
     {secret:NAME}          the path of a secret file
     {python}               the Python interpreter of platformctl (native) or of the image (container)
+    {retention:32d}        how long history is kept, as the size says; what follows the colon without a size
 """
 
 from __future__ import annotations
@@ -30,15 +31,26 @@ from platformctl.model.units import Duration, seconds
 PLACEHOLDER: Final = re.compile(r"\{([a-z]+)((?::[a-z0-9_-]+)*)\}")
 _ARITY: Final[Mapping[str, tuple[int, ...]]] = {
     "config": (0,), "data": (0, 1), "release": (0,), "python": (0,), "listen": (1,), "port": (1,),
-    "secret": (1,), "address": (2,),
+    "secret": (1,), "address": (2,), "retention": (1,),
 }  # fmt: skip
 
 
 class Profile(StrEnum):
-    """When a component is part of a deployment: always, or with the demo platform."""
+    """From which profile on a component is part of a deployment; the demo comes on top of the standard one."""
 
-    CORE = "core"
+    MINIMAL = "minimal"
+    STANDARD = "standard"
+    FULL = "full"
     DEMO = "demo"
+
+
+class Network(StrEnum):
+    """The networks of containers: two that share none cannot reach each other; nothing leaves app and data."""
+
+    EDGE = "edge"  # where requests come in
+    APP = "app"  # the services behind it
+    DATA = "data"  # databases, and who reads them
+    MONITORING = "monitoring"  # what is scraped, and who looks at it
 
 
 class Scheme(StrEnum):
@@ -50,11 +62,15 @@ class Scheme(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Port:
-    """A named port; `number` is the default on the host, and the fixed one in a container."""
+    """A named port; `number` is the default on the host, and the fixed one in a container.
+
+    exposed: whether other machines reach it, too.
+    """
 
     name: str
     number: int
     scheme: Scheme = Scheme.HTTP
+    exposed: bool = False
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="port", like="http")
@@ -131,8 +147,10 @@ class Container:
     """The component under a container engine.
 
     config_path and data_path are folders in the container (absolute).
-    user: uid, or uid:gid, of the process. memory_mb: the limit.
-    host_paths: what it sees of this machine, read-only, by its path there.
+    user: uid, or uid:gid, of the process. memory_mb and cpus: the limits of the smallest size.
+    memory_kb_per_series and memory_kb_per_tenant: what comes on top of that (`platformctl.model.sizes`).
+    host_paths: what it sees of this machine, read-only, by its path there; devices likewise.
+    added: capabilities, where it cannot do without.
     """
 
     image: Image | Build
@@ -142,10 +160,15 @@ class Container:
     data_path: str = ""
     user: str = ""
     memory_mb: int = 256
+    memory_kb_per_series: float = 0
+    memory_kb_per_tenant: float = 0
+    cpus: float = 0.5
     health_command: tuple[str, ...] = ()
     read_only: bool = True
     tmpfs: tuple[str, ...] = ()
     host_paths: Mapping[str, str] = field(default_factory=dict)
+    devices: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,6 +215,8 @@ class Component:
     reads: components whose data folder it may read.
     serves_tenants: tenants' requests end here; when no process of these answers, the platform is down for all.
     backup: how its data is copied, where it has any; None for data that nobody would miss.
+    networks: those that its container is in.
+    accepts: by rule of `platformctl audit`, why this component may break it.
     """
 
     name: str
@@ -206,9 +231,11 @@ class Component:
     secrets: tuple[str, ...] = ()
     reload: HttpReload | None = None
     scrape: Scrape | None = None
-    profile: Profile = Profile.CORE
+    profile: Profile = Profile.STANDARD
     serves_tenants: bool = False
     backup: Backup | None = field(default_factory=StoppedCopy)
+    networks: tuple[Network, ...] = (Network.MONITORING,)
+    accepts: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="component", like="redis-exporter")

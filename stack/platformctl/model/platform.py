@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from platformctl.model import _guard
+from platformctl.model.access import Access
 from platformctl.model.artifact import Artifact
 from platformctl.model.baseline import Baseline
 from platformctl.model.component import Component
 from platformctl.model.dashboard import Dashboard
+from platformctl.model.deployment import Deployment
 from platformctl.model.logs import LogPipeline
 from platformctl.model.metric import Metric
 from platformctl.model.oncall import OnCall
+from platformctl.model.probe import Probe
 from platformctl.model.rules import AlertArea, AlertRule, RecordingRule
 from platformctl.model.runbook import Runbook as Runbook
 from platformctl.model.tenancy import Tenant, Tier
@@ -38,15 +41,19 @@ class Platform:
     log_areas: tuple[AlertArea, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
     log_pipelines: tuple[LogPipeline, ...] = ()
+    probes: tuple[Probe, ...] = ()
     runbooks: tuple[Runbook, ...] = ()
     builds: tuple[Artifact, ...] = ()
     baseline: Baseline | None = None
+    access: Access | None = None
+    deployment: Deployment = field(default_factory=Deployment)
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _guard.unique((t.name for t in self.tiers), what="tier")
         _guard.unique((t.id for t in self.tenants), what="tenant")
         _guard.unique((c.name for c in self.components), what="component")
+        _guard.unique((p.name for p in self.probes), what="probe")
         _guard.unique((a.name for a in self.areas), what="alert area")
         _guard.unique((m.name for m in self.metrics), what="metric")
 

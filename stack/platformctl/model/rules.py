@@ -182,6 +182,7 @@ class AlertRule:
     why_for gives the reason for `for_` and `keep_firing_for`.
     language: of a rule in LogQL, the expression keeps `tenant`: it is evaluated for some tenants at a time.
     The runbook page is ``runbooks/<name>.md``.
+    picture: an https URL, with templates, of a picture that pages and Slack messages show. PagerDuty fetches it.
     """
 
     name: str
@@ -198,6 +199,7 @@ class AlertRule:
     keep_firing_for: Duration = seconds(0)
     why_for: str = ""
     logs: LogLink | None = None
+    picture: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     rollout: Rollout = EVERYBODY
     escalation: Escalation | None = None
@@ -214,6 +216,10 @@ class AlertRule:
         if taken := _RESERVED_LABELS & self.labels.keys():
             raise DefinitionError(
                 f"{self.name} sets the label {min(taken)!r} by hand", fix="use the field instead"
+            )
+        if self.picture and not self.picture.startswith("https://"):
+            raise DefinitionError(
+                f"the picture of {self.name} is at {self.picture}", fix="PagerDuty shows only https:// ones"
             )
         if self.escalation and self.escalation.after <= self.for_:
             raise DefinitionError(

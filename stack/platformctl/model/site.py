@@ -101,6 +101,8 @@ class Site:
                     return place.listen[arguments[0]].rpartition(":")[2]
                 case "address":
                     return self.reach(*arguments)
+                case "retention":
+                    return arguments[0]
                 case "secret":
                     return f"{self.secrets_folder}/{arguments[0]}"
                 case _:

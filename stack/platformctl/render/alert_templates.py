@@ -36,6 +36,8 @@ TEMPLATES: Final = """\
 
 {{ define "platform.logs" }}{{ (index .Alerts 0).Annotations.logs_url }}{{ end }}
 
+{{ define "platform.image" }}{{ (index .Alerts 0).Annotations.image_url }}{{ end }}
+
 {{/* At most twenty lines: an incident of a thousand tenants is still one message. */}}
 {{ define "platform.firing" }}
 {{- range $at, $alert := .Alerts.Firing }}

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
 from platformctl.model.artifact import Artifact, digest
-from platformctl.model.component import Build, Component, Container, HttpHealth, Image
+from platformctl.model.component import Build, Component, Container, HttpHealth, Image, Network
 from platformctl.model.platform import Platform
 from platformctl.model.release import Unit
 from platformctl.model.site import Site
@@ -35,6 +35,16 @@ LABEL_RELOAD: Final = "io.platformctl.reload"
 
 Section: TypeAlias = dict[str, object]
 
+# Without masquerading nothing gets out of this machine, and published ports still get in; an "internal" network
+# would close both ways.
+_CLOSED: Final[Section] = {"driver_opts": {"com.docker.network.bridge.enable_ip_masquerade": "false"}}
+_NETWORKS: Final[Mapping[Network, Section]] = {
+    Network.EDGE: {},
+    Network.APP: _CLOSED,
+    Network.DATA: _CLOSED,
+    Network.MONITORING: {},
+}
+
 _GRACE: Final = "30s"
 _DEFAULT_ROOT: Final = "/etc/platformctl"
 
@@ -46,12 +56,19 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
     services = {c.name: _service(platform, site, c, container, processes[c.name]) for c, container in parts}
     document: Section = {"services": services}
     volumes: Section = {volume(component.name): {} for component, container in parts if container.data_path}
+    used = {network for component, _ in parts for network in component.networks}
+    document["networks"] = {str(network): dict(_NETWORKS[network]) for network in Network if network in used}
     if volumes:
         document["volumes"] = volumes
-    secrets = sorted({name for component, _ in parts for name in secrets_of(platform, site, component)})
+    secrets = [
+        (component.name, container.user, name)
+        for component, container in parts
+        for name in secrets_of(platform, site, component)
+    ]
     if secrets:
         document["secrets"] = {
-            name: {"file": f"${{PLATFORMCTL_SECRETS:-./secrets}}/{name}"} for name in secrets
+            _secret(unit, name): {"file": f"${{PLATFORMCTL_SECRETS:-./secrets}}/{unit}/{name}"}
+            for unit, _, name in secrets
         }
         yield _secrets_note(secrets)
     yield yaml_artifact(PATH, document)
@@ -147,15 +164,22 @@ def _definition(platform: Platform, site: Site, component: Component, container:
         },
         "depends_on": {name: {"condition": "service_healthy"} for name in component.needs if site.has(name)},
         "ports": _ports(site, component),
+        "networks": [str(network) for network in component.networks],
         "volumes": [*_mounts(component, container), *_read_mounts(site, component)],
-        "secrets": list(secrets_of(platform, site, component)),
+        "devices": [f"{path}:{path}" for path in container.devices],
+        "secrets": [
+            {"source": _secret(component.name, name), "target": name}
+            for name in secrets_of(platform, site, component)
+        ],
         "tmpfs": list(container.tmpfs),
         "healthcheck": _health(site, component, container),
         "restart": "unless-stopped",
         "stop_grace_period": _GRACE,
         "mem_limit": f"{container.memory_mb}m",
+        "cpus": container.cpus,
         "pids_limit": 512,
         "cap_drop": ["ALL"],
+        "cap_add": list(container.added),
         "security_opt": ["no-new-privileges:true"],
         "logging": {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
     }
@@ -215,14 +239,23 @@ def _reload_url(site: Site, component: Component) -> str:
     return f"http://{site.published(component.name, component.reload.port)}{component.reload.path}"
 
 
-def _secrets_note(names: list[str]) -> Artifact:
-    wanted = "".join(f"- `{name}`\n" for name in names)
+def _secret(unit: str, name: str) -> str:
+    """What the compose file calls a secret: each container has its own copy, with its own owner."""
+    return f"{unit}.{name}"
+
+
+def _secrets_note(secrets: list[tuple[str, str, str]]) -> Artifact:
+    """secrets: container, its user, and the secret's name."""
+    lines = "".join(
+        f"    install -D -m 400 -o {user.partition(':')[0]} /path/to/{name} {unit}/{name}\n"
+        for unit, user, name in secrets
+    )
     text = (
         "# Secrets of this stack\n\n"
-        "`platformctl deploy` keeps them elsewhere. To run this folder without it, put one file per secret here:\n\n"
-        f"{wanted}\n"
-        "A random one: `head -c 24 /dev/urandom | base64 | tr -d '/+=\\n' > NAME`. The containers read them with"
-        " their own users, so leave the files readable (0644) and close the folder instead: `chmod 700 .`.\n"
+        "`platformctl deploy` keeps them elsewhere. To run this folder without it, give every container its own"
+        " copies here, which its own user can read and nobody else. As root, in this folder:\n\n"
+        f"{lines}\n"
+        "A random one: `head -c 24 /dev/urandom | base64 | tr -d '/+=\\n' > NAME`.\n"
     )
     return Artifact("secrets/README.md", text.encode())
 

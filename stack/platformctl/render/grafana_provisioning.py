@@ -18,6 +18,15 @@ _SCRAPE_INTERVAL: Final = "15s"
 # Grafana expands variables in these files: a dollar of its own is written twice.
 _VALUE: Final = "$${__value.raw}"
 
+# The collector's span metrics (`render/tempo.py`), for the service of the span that is looked at.
+_SPAN_METRICS: Final = {
+    "Rate": "sum by (span_name) (rate(traces_spanmetrics_calls_total{$$__tags}[5m]))",
+    "Errors": "sum by (span_name)"
+    ' (rate(traces_spanmetrics_calls_total{$$__tags, status_code="STATUS_CODE_ERROR"}[5m]))',
+    "Slowest 5 %": "histogram_quantile(0.95,"
+    " sum by (le, span_name) (rate(traces_spanmetrics_duration_seconds_bucket{$$__tags}[5m])))",
+}
+
 
 def render(platform: Platform, site: Site) -> Iterator[Artifact]:
     """Render the datasources of the components that run here, and a dashboard provider for each audience."""
@@ -104,12 +113,22 @@ def _tempo(platform: Platform, site: Site) -> Settings:  # noqa: ARG001
     json_data: Settings = {}
     if site.has("prometheus"):
         json_data["serviceMap"] = {"datasourceUid": "prometheus"}
+        json_data["tracesToMetrics"] = {
+            "datasourceUid": "prometheus",
+            "spanStartTimeShift": "-30m",
+            "spanEndTimeShift": "30m",
+            "tags": [{"key": "service.name", "value": "service_name"}],
+            "queries": [{"name": name, "query": query} for name, query in _SPAN_METRICS.items()],
+        }
     if site.has("loki"):
         json_data["tracesToLogsV2"] = {
             "datasourceUid": "loki",
             "spanStartTimeShift": "-5m",
             "spanEndTimeShift": "5m",
             "filterByTraceID": True,
-            "tags": [{"key": "service.name", "value": "service"}],
+            "tags": [
+                {"key": "service.name", "value": "service"},
+                {"key": "tenant.id", "value": "tenant"},
+            ],
         }
     return {"jsonData": json_data}

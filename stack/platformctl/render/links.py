@@ -40,6 +40,8 @@ def _links(alert: AlertRule, site: Site) -> Iterator[tuple[str, str]]:
         yield "dashboard_url", _dashboard(alert, external_url(site, "grafana"))
     if site.has("grafana") and site.has("loki") and alert.logs:
         yield "logs_url", _explore(alert.logs.query, external_url(site, "grafana"))
+    if alert.picture:
+        yield "image_url", alert.picture
 
 
 def _dashboard(alert: AlertRule, grafana: str) -> str:

@@ -89,8 +89,8 @@ class _Selector:
 
 
 def _multiline(rule: Multiline) -> Stage:
-    settings = {"firstline": rule.first, "max_lines": rule.max_lines, "max_wait_time": str(rule.max_wait)}
-    return Stage("multiline", settings)
+    wait = str(rule.max_wait)
+    return Stage("multiline", {"firstline": rule.first, "max_lines": rule.max_lines, "max_wait_time": wait})
 
 
 def _service(pipeline: LogPipeline) -> str:

@@ -113,6 +113,7 @@ def _limits(pipelines: tuple[LogPipeline, ...]) -> Settings:
         "retention_stream": streams,
         "allow_structured_metadata": True,
         "discover_service_name": [],
+        "discover_log_levels": False,  # the agents have read it
         "max_label_names_per_series": 15,
         "max_line_size": "256KB",
         "max_line_size_truncate": True,

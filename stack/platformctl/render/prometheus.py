@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from platformctl.model import sizes
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component, Scrape
 from platformctl.model.platform import Platform
 from platformctl.model.site import RuntimeName, Site
 from platformctl.model.units import Duration, seconds
-from platformctl.render import baseline
+from platformctl.render import baseline, blackbox
 from platformctl.render._yaml import yaml_artifact
 from platformctl.render.rules import rule_paths
 
@@ -32,6 +33,7 @@ _MAINTENANCE_RULES: Final = {
 
 def render(platform: Platform, site: Site) -> Iterator[Artifact]:
     """The server's configuration; components that do not run on the site are not scraped."""
+    limit = sizes.scale(platform).samples_of_a_target
     yield yaml_artifact(
         CONFIG,
         {
@@ -46,7 +48,8 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
                 _MAINTENANCE_RULES[site.runtime],
             ],
             "scrape_configs": [
-                *(_job(component, scrape, site) for component, scrape in scraped(platform, site)),
+                *(_job(component, scrape, site, limit) for component, scrape in scraped(platform, site)),
+                *blackbox.jobs(platform, site),
                 *baseline.jobs(platform, site),
             ],
         },
@@ -67,13 +70,14 @@ def _alerting(site: Site) -> dict[str, object]:
     return {"alerting": {"alertmanagers": [{"api_version": "v2", "static_configs": [target]}]}}
 
 
-def _job(component: Component, scrape: Scrape, site: Site) -> dict[str, object]:
+def _job(component: Component, scrape: Scrape, site: Site, limit: int) -> dict[str, object]:
     """One job. The instance is the component's name: series survive a change of port."""
     return {
         "job_name": component.name,
         "metrics_path": scrape.path,
         "scrape_interval": str(scrape.interval),
         "scrape_timeout": str(_timeout(scrape.interval)),
+        "sample_limit": limit,
         "static_configs": [
             {
                 "targets": [site.reach(component.name, scrape.port)],

@@ -7,10 +7,12 @@ from typing import Final
 
 from platformctl.model.artifact import Artifact
 from platformctl.model.platform import Platform
+from platformctl.model.probe import JOB as PROBES_JOB
 from platformctl.model.rollout import variants
 from platformctl.model.rules import EXPECTED_JOB, AlertArea, AlertRule, RecordingRule
 from platformctl.model.site import Site
 from platformctl.model.units import Duration
+from platformctl.render import blackbox
 from platformctl.render._yaml import yaml_artifact
 from platformctl.render.links import alert_annotations
 
@@ -89,11 +91,10 @@ def _lasting(key: str, duration: Duration) -> dict[str, str]:
 
 
 def _expected_jobs(platform: Platform, site: Site) -> dict[str, object]:
+    jobs = [c.name for c in platform.components if c.scrape and site.has(c.name)]
+    if blackbox.probed(platform, site):
+        jobs.append(PROBES_JOB)
     return {
         "name": "expected-jobs",
-        "rules": [
-            {"record": EXPECTED_JOB, "expr": "vector(1)", "labels": {"job": component.name}}
-            for component in platform.components
-            if component.scrape and site.has(component.name)
-        ],
+        "rules": [{"record": EXPECTED_JOB, "expr": "vector(1)", "labels": {"job": job}} for job in jobs],
     }

@@ -52,6 +52,13 @@ def _pagerduty(target: PagerDutyTarget, routing_key_file: str) -> dict[str, obje
             "num_resolved": "{{ .Alerts.Resolved | len }}",
             "team": "{{ .CommonLabels.team }}",
         },
+        "images": [  # Alertmanager leaves one without an address out
+            {
+                "src": '{{ template "platform.image" . }}',
+                "href": '{{ template "platform.dashboard" . }}',
+                "alt": '{{ template "platform.title" . }}',
+            }
+        ],
         "links": [{"href": f'{{{{ template "platform.{name}" . }}}}', "text": text} for text, name in _LINKS],
     }
 
@@ -65,6 +72,7 @@ def _slack(channel: str, url_file: str) -> dict[str, object]:
         "title_link": '{{ template "platform.alertmanager" . }}',
         "fallback": '{{ template "platform.title" . }}',
         "text": '{{ template "platform.slack.text" . }}',
+        "image_url": '{{ template "platform.image" . }}',
     }
 
 

@@ -11,6 +11,7 @@ from platformctl.errors import PlatformError
 from platformctl.model.component import Component, Port
 
 LOOPBACK: Final = "127.0.0.1"
+EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - for ports that are exposed on purpose
 _STEP: Final = 10_000
 _TRIES: Final = 100
 
@@ -55,6 +56,14 @@ def allocate(
         given.add(number)
         chosen.setdefault(name, {})[port.name] = number
     return chosen
+
+
+def published(component: Component, numbers: Mapping[str, int]) -> dict[str, str]:
+    """``host:port`` of each port of the component, as it is opened on this machine."""
+    return {
+        port.name: f"{EVERYWHERE if port.exposed else LOOPBACK}:{numbers[port.name]}"
+        for port in component.ports
+    }
 
 
 def notes(components: Iterable[Component], chosen: Ports, recorded: Ports) -> Iterator[str]:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from platformctl.errors import DefinitionError
-from platformctl.model import objectives
+from platformctl.model import objectives, sizes
+from platformctl.model.access import Access
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
 from platformctl.model.dashboard import Dashboard
+from platformctl.model.deployment import Deployment
 from platformctl.model.logs import LogPipeline
 from platformctl.model.oncall import OnCall
 from platformctl.model.platform import Platform
+from platformctl.model.probe import Probe
 from platformctl.model.rules import EVERYBODY, AlertArea, AlertRule, Language, RecordingRule, Rollout
 from platformctl.model.units import Duration, seconds
 from platformctl.sources import baselines, catalogue, modules, tenants
@@ -40,14 +43,17 @@ def load_platform(root: Path) -> Platform:
     dashboards = tuple(modules.load_folder(root, "dashboards_src"))
     tiers = tenants.load_tiers(root)
     customers = tenants.load_tenants(root, tiers)
-    components = tuple(_all(stack, "COMPONENTS", Component, lambda c: c.name))
+    deployment = _one(stack, "DEPLOYMENT", Deployment) or Deployment()
+    defined = _all(stack, "COMPONENTS", Component, lambda c: c.name)
+    components = tuple(component for component in defined if deployment.has(component))
     areas = tuple(_area(d) for d in alerts if d.stem != _ONCALL)
     serving = tuple(c.name for c in components if c.serves_tenants)
-    return Platform(
+    platform = Platform(
         tiers=tiers,
         tenants=customers,
         components=components,
         log_pipelines=tuple(_all(stack, "LOG_PIPELINES", LogPipeline, lambda p: p.name)),
+        probes=tuple(_all(stack, "PROBES", Probe, lambda p: p.name)),
         dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
         areas=(
             objectives.objectives(tiers, customers),
@@ -60,8 +66,24 @@ def load_platform(root: Path) -> Platform:
         runbooks=tuple(load_runbooks(root)),
         builds=tuple(_builds(root)),
         baseline=baselines.latest(root),
+        access=_one(stack, "ACCESS", Access),
+        deployment=deployment,
         origins=dict(_origins(alerts, stack, dashboards)),
     )
+    return sizes.sized(platform)
+
+
+def _one(loaded: Iterable[Definitions], name: str, kind: type[T]) -> T | None:
+    """The value `name` of whichever module has it."""
+    for definitions in loaded:
+        found = getattr(definitions.module, name, None)
+        if isinstance(found, kind):
+            return found
+        if found is not None:
+            raise DefinitionError(
+                f"{name} is a {type(found).__name__}, not a {kind.__name__}", where=definitions.shown
+            )
+    return None
 
 
 def _all(loaded: Iterable[Definitions], name: str, kind: type[T], key: Callable[[T], str]) -> Iterator[T]:

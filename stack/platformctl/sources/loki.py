@@ -14,6 +14,7 @@ from platformctl.sources.http import HttpServer
 _PATH: Final = "/loki/api/v1/query_range"
 _PAGE: Final = 5000  # as many as Loki gives by default
 _LABELS: Final = ("tenant", "service", "level")
+_NOT_TOLD: Final = frozenset({*_LABELS, "__tenant_id__", "environment"})
 # The agents send what they have read within a second or two; a slow host may take longer.
 _LATE_NS: Final = 15 * 10**9
 _POLL_S: Final = 1.0
@@ -82,7 +83,7 @@ class Loki:
 def _lines(stream: _Stream) -> Iterator[LogLine]:
     """The lines of one stream; with its labels Loki gives the structured metadata."""
     labels = stream["stream"]
-    metadata = {name: value for name, value in sorted(labels.items()) if name not in _LABELS}
+    metadata = {name: value for name, value in sorted(labels.items()) if name not in _NOT_TOLD}
     tenant, service, level = (labels.get(name, "") for name in _LABELS)
     for time_ns, text in stream["values"]:
         yield LogLine(

@@ -24,6 +24,11 @@ def memory_available_mb(meminfo: Path = Path("/proc/meminfo")) -> int | None:
         return None
 
 
+def cpus() -> int:
+    """How many CPUs there are."""
+    return os.cpu_count() or 1
+
+
 def disk_free_mb(folder: Path) -> int:
     """Free space where `folder` is, or will be."""
     while not folder.exists():

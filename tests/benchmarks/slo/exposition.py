@@ -21,6 +21,7 @@ class Exposition:
     """A tenant has two status classes and a histogram, and 60 requests a minute.
 
     Of ten tenants, nine have no failure. The tenth has one in 10,000, and of it ten in all burn at 5 %.
+    One tenant of a hundred has a contract of its own.
     """
 
     tenants: int
@@ -34,8 +35,9 @@ class Exposition:
         label = f'tenant="tenant-{n}"'
         bad = 0 if n % 10 else now // 20 if n < BURNING * 10 else now // 10_000
         bounds = "".join(f'{DURATION}_bucket{{{label},le="{bound}"}} {now - bad}\n' for bound in BOUNDS[:-1])
+        agreed = f'tenant_objective_ratio{{{label},slo="availability"}} 0.9999\n' if n % 100 == 0 else ""
         return (
-            f'tenant_info{{{label},tier="{TIERS[n % len(TIERS)]}",vertical="hotels"}} 1\n'
+            f'{agreed}tenant_info{{{label},tier="{TIERS[n % len(TIERS)]}",vertical="hotels"}} 1\n'
             f'{REQUESTS}{{{label},status_class="2xx"}} {now - bad}\n'
             f'{REQUESTS}{{{label},status_class="5xx"}} {bad}\n'
             f'{bounds}{DURATION}_bucket{{{label},le="+Inf"}} {now}\n{DURATION}_count{{{label}}} {now}\n'

@@ -9,20 +9,30 @@ alike, and medians are shown. prometheus-fastapi-instrumentator, which counts le
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import platform
 import statistics
+import tempfile
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client import Counter as ClientCounter
 from prometheus_client import Histogram as ClientHistogram
 
-from platform_telemetry import contract, http, request
+from platform_telemetry import contract, http, logs, request
 from platform_telemetry.contract import Group
 from platform_telemetry.instruments import Instruments
+from platform_telemetry.rollout import LiveFlags
+from platform_telemetry.tracing import Tracing, TracingSettings
+from platform_telemetry.workers import WorkerFolder
 
 ROUNDS: Final = 15
 REQUESTS: Final = 1_000
@@ -32,8 +42,8 @@ SCRAPE_INTERVAL_S: Final = 15
 Asgi: TypeAlias = Callable[..., Awaitable[None]]
 
 
-def _application() -> FastAPI:
-    app = FastAPI()
+def _application(telemetry: TelemetryConfig | None = None) -> FastAPI:
+    app = FastAPI(telemetry=telemetry)
 
     @app.get("/items/{item}")
     async def get(item: str) -> dict[str, str]:
@@ -51,6 +61,49 @@ def _ours() -> Asgi:
     app = _application()
     instruments = Instruments(contract.metrics_of((Group.HTTP, Group.RUNTIME)))
     app.add_middleware(http.TelemetryMiddleware, instruments=instruments)
+    return app
+
+
+def _everything(folder: Path) -> Asgi:
+    """Metrics of tenant and route with exemplars' storage, live flags, and numbers that other workers can read."""
+    flags = folder / "flags.json"
+    flags.write_text(
+        '{"metrics": {"percent": 100, "tenants": {"somebody-else": "off"}}, "access_log": "off"}'
+    )
+    specs = contract.metrics_of((Group.HTTP, Group.RUNTIME))
+    storage = WorkerFolder(folder / "workers", specs, tenants=TENANTS)
+    app = _application()
+    app.add_middleware(
+        http.TelemetryMiddleware,
+        instruments=Instruments(specs, tenants=TENANTS, storage=storage),
+        flags=LiveFlags(flags, segments_of=lambda _tenant: ("gold", "hotels")),
+        access_log=lambda record, duration_s: None,
+    )
+    return app
+
+
+def _logged() -> Asgi:
+    """Metrics, and a JSON line for each request with its tenant, request id and trace id."""
+    app = _application()
+    instruments = Instruments(contract.metrics_of((Group.HTTP, Group.RUNTIME)))
+    app.add_middleware(http.TelemetryMiddleware, instruments=instruments, access_log=logs.access_log)
+    return app
+
+
+class _Nowhere(SpanExporter):
+    """Takes spans and drops them: what is measured is the request, not the network."""
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        return SpanExportResult.SUCCESS
+
+
+def _traced(ratio: float) -> Asgi:
+    """Metrics, and a span for that share of the requests."""
+    settings = TracingSettings(endpoint="", service="benchmark", version="1", ratio=ratio)
+    traced = Tracing(settings, exporter=_Nowhere())
+    app = _application(traced.fastapi_options())
+    instruments = Instruments(contract.metrics_of((Group.HTTP, Group.RUNTIME)))
+    app.add_middleware(http.TelemetryMiddleware, instruments=instruments, spans=traced.requests)
     return app
 
 
@@ -84,9 +137,17 @@ async def _cpu_us(app: Asgi, requests: int) -> float:
     return (time.process_time() - started) / requests * 1e6
 
 
-async def request_cost() -> None:
+async def request_cost(folder: Path) -> None:
     """Print the CPU of a request, bare and with each instrumentation."""
-    built = {"bare": _bare(), "platform_telemetry": _ours(), "prometheus-fastapi-instrumentator": _peer()}
+    built = {
+        "bare": _bare(),
+        "metrics": _ours(),
+        "metrics, flags, several workers": _everything(folder),
+        "metrics and a JSON line": _logged(),
+        "metrics and tracing, none kept": _traced(0.0),
+        "metrics and tracing, all kept": _traced(1.0),
+        "prometheus-fastapi-instrumentator": _peer(),
+    }
     apps = {name: app for name, app in built.items() if app is not None}
     figures: dict[str, list[float]] = {name: [] for name in apps}
     for app in apps.values():
@@ -144,7 +205,10 @@ def scrape_cost() -> None:
 def main() -> None:
     """Print both."""
     print(f"{platform.machine()}, Python {platform.python_version()}, {ROUNDS} rounds of {REQUESTS} requests")
-    asyncio.run(request_cost())
+    with Path(os.devnull).open("w") as nowhere, tempfile.TemporaryDirectory() as folder:
+        with contextlib.redirect_stdout(nowhere):
+            logs.configure(service="benchmark")  # its handler keeps this stream
+        asyncio.run(request_cost(Path(folder)))
     print(f"scrape of {TENANTS} tenants")
     scrape_cost()
 

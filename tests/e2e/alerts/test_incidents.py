@@ -30,6 +30,23 @@ def test_fifty_tenants_of_one_service_are_one_page(desk: Desk) -> None:
     assert desk.pages() == [("page-backend", "HighErrorRate", 50)]
 
 
+def test_a_page_shows_the_picture_of_its_alert_and_none_where_there_is_none(desk: Desk) -> None:
+    picture = "https://pictures.example.com/api.png"
+    desk.hand_in(alert("HighErrorRate", "errors", job="api"), image_url=picture)
+    desk.hand_in(alert("HighErrorRate", "errors", job="gateway"))
+    until(lambda: len(desk.pages()) > 1 and len(desk.told()) > 1, "two pages, and two messages")
+    shown = {
+        event["payload"]["component"]: event.get("images") or []  # type: ignore[index,call-overload]
+        for event in desk.inbox.of("/page-backend")
+    }
+    assert shown == {
+        "api": [{"src": picture, "href": "", "alt": "[critical] HighErrorRate on api"}],
+        "gateway": [],
+    }
+    slack = [body["attachments"][0].get("image_url", "") for body in desk.inbox.of("/slack")]  # type: ignore[index]
+    assert sorted(slack) == ["", picture]
+
+
 def test_a_dead_database_is_paged_and_its_symptoms_are_not(desk: Desk) -> None:
     desk.hand_in(alert("HighErrorRate", "errors", job="api"))
     time.sleep(1)  # the symptom shows first: errors are counted sooner than a connection is given up
@@ -70,6 +87,37 @@ def test_an_outage_that_is_paged_does_not_page_for_the_budgets_it_burns(desk: De
     assert sorted(desk.pages()) == [
         ("page-backend", "ErrorBudgetBurnFast", 1), ("page-backend", "HighErrorRate", 1),
     ]  # fmt: skip
+
+
+def test_what_errors_leave_in_long_windows_pages_nobody_and_what_is_new_in_short_ones_does(
+    desk: Desk,
+) -> None:
+    desk.hand_in(
+        {"alertname": "IncidentRecent", "severity": "info", "team": "platform", "cause": "HighErrorRate"},
+        alert("ErrorBudgetBurnFast", "", slo="availability", tenant="inn"),
+        alert("ErrorBudgetBurnFast", "", slo="latency", tenant="slow-inn"),
+        alert("ManyTenantsFailing", "errors"),
+        alert("LoginsFailEverywhere", "auth"),
+    )
+    until(lambda: len(desk.pages()) > 1 or None, "two pages")
+    after_every_wait()
+    assert sorted(desk.pages()) == [
+        ("page-backend", "ErrorBudgetBurnFast", 1), ("page-backend", "LoginsFailEverywhere", 1),
+    ]  # fmt: skip
+    held = [("ErrorBudgetBurnFast", "critical"), ("ManyTenantsFailing", "critical")]
+    assert sorted(desk.inhibited()) == held
+
+
+def test_errors_and_log_ins_wait_until_an_outage_is_forgotten(desk: Desk) -> None:
+    desk.hand_in(
+        {"alertname": "OutageRecent", "severity": "info", "team": "platform"},
+        alert("HighErrorRate", "errors", job="api"),
+        alert("LoginsFailEverywhere", "auth"),
+        alert("ResponseOver30s", "latency", job="api", route="/reports"),
+    )
+    until(lambda: desk.pages() or None, "the page of what no outage leaves behind")
+    after_every_wait()
+    assert desk.pages() == [("page-backend", "ResponseOver30s", 1)]
 
 
 def test_what_lasts_pages_as_critical_and_is_no_ticket_besides(desk: Desk) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from e2e.compose.deployed import Stack
-from support.engine import compose_v5, import_image, missing_for_engine, running_engine
+from support.engine import Engine, compose_v5, import_image, missing_for_engine, running_engine
 from support.stand_ins import stand_ins
 
 
 @pytest.fixture(scope="session")
-def engine_environment() -> Iterator[dict[str, str]]:
-    """The environment of a dockerd with the stand-in images; skips by name where there can be none."""
+def engine() -> Iterator[Engine]:
+    """A dockerd with the stand-in images; skips by name where there can be none."""
     if reason := missing_for_engine():
         pytest.skip(reason)
     images = stand_ins()
@@ -22,11 +22,17 @@ def engine_environment() -> Iterator[dict[str, str]]:
         pytest.skip(f"for the stand-in images this machine lacks {', '.join(lacking)}")
     with (
         tempfile.TemporaryDirectory(prefix="platformctl-engine-") as folder,
-        running_engine(Path(folder), compose=compose_v5()) as environment,
+        running_engine(Path(folder), compose=compose_v5()) as started,
     ):
         for image in images:
-            import_image(image, environment)
-        yield environment
+            import_image(image, started.environment)
+        yield started
+
+
+@pytest.fixture(scope="session")
+def engine_environment(engine: Engine) -> dict[str, str]:
+    """The environment in which commands find that engine."""
+    return engine.environment
 
 
 @pytest.fixture(scope="module")

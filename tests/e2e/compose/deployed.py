@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,6 +19,7 @@ from platformctl.model.platform import Platform
 from platformctl.model.release import Actual, Release
 from platformctl.model.site import Site
 from platformctl.plan import Plan, diff
+from platformctl.render import rules
 from platformctl.render._yaml import yaml_artifact
 from platformctl.sinks.compose.runtime import ComposeRuntime
 from platformctl.sinks.releases import ReleaseStore
@@ -35,7 +38,7 @@ class Stack:
     site: Site | None = None
 
     def __post_init__(self) -> None:
-        record_free_ports(self.state, compose_sample.CORE)
+        record_free_ports(self.state, self.platform.components)
         self.runtime = ComposeRuntime(self.state, environment=self.environment)
         self.store = ReleaseStore(self.state)
 
@@ -43,7 +46,7 @@ class Stack:
         """The site and the release of a platform whose one recording rule is `rule`."""
         defined = platform or self.platform
         site = self.site = self.runtime.survey(defined, SurveyOptions())
-        return site, compose_sample.release(self.runtime, defined, site, *configuration(site, rule))
+        return site, compose_sample.release(self.runtime, defined, site, *configuration(defined, site, rule))
 
     def plan(self, release: Release) -> Plan:
         """What is to do until `release` runs."""
@@ -78,23 +81,50 @@ class Stack:
         return docker(self.environment, *arguments)
 
 
-def configuration(site: Site, rule: str) -> tuple[Artifact, ...]:
-    """The least that Prometheus and Alertmanager need, scraping whatever has metrics here."""
-    scraped = [c for c in compose_sample.CORE if c.scrape and site.has(c.name)]
+def configuration(platform: Platform, site: Site, rule: str) -> tuple[Artifact, ...]:
+    """The least that Prometheus and Alertmanager need, scraping whatever has metrics here; and the platform's rules."""
     jobs = [
-        {"job_name": c.name, "static_configs": [{"targets": [site.reach(c.name, c.scrape.port)]}]}
-        for c in scraped
-        if c.scrape
+        {
+            "job_name": c.name,
+            "static_configs": [
+                {"targets": [site.reach(c.name, c.scrape.port)], "labels": {"instance": c.name}}
+            ],
+        }
+        for c in platform.components
+        if c.scrape and site.has(c.name)
     ]
     prometheus = {
         "global": {"scrape_interval": "1s", "evaluation_interval": "1s"},
         "rule_files": ["rules/*.yml"],
         "scrape_configs": jobs,
     }
-    group = {"groups": [{"name": "one", "rules": [{"record": "one", "expr": rule}]}]}
+    group = {"groups": [{"name": "a", "rules": [{"record": "one", "expr": rule}]}]}
     alertmanager = {"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]}
     return (
         yaml_artifact("prometheus/prometheus.yml", prometheus),
-        yaml_artifact("prometheus/rules/one.yml", group),
+        yaml_artifact("prometheus/rules/a.yml", group),
         yaml_artifact("alertmanager/alertmanager.yml", alertmanager),
+        *(artifact for artifact in rules.render(platform, site) if platform.areas),
     )
+
+
+def until(is_true: Callable[[], bool], *, seconds: float = 30) -> bool:
+    """Whether it comes true in time; a server that does not answer yet has not made it true."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            if is_true():
+                return True
+        time.sleep(0.3)
+    return is_true()
+
+
+def container_id(stack: Stack, unit: str) -> str:
+    """The id of a component's container."""
+    return stack.docker("ps", "--quiet", "--filter", f"label=io.platformctl.unit={unit}")
+
+
+def up_targets(stack: Stack) -> set[str]:
+    """The jobs whose target is up."""
+    answer = json.loads(stack.ask("prometheus", "/api/v1/query?query=up==1"))
+    return {series["metric"]["job"] for series in answer["data"]["result"]}

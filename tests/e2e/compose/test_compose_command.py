@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import runpy
 import shutil
+import time
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +16,8 @@ import pytest
 from support import compose_sample
 from support.base_images import base_images
 from support.engine import compose_v5, docker, import_image, record_free_ports
-from support.servers import wait_for
-from support.stand_ins import responder, stand_ins
+from support.servers import built, wait_for
+from support.stand_ins import of_binary, responder, stand_ins
 from support.workspace import SAMPLE, Ran, Workspace
 
 from platformctl.render.compose import images
@@ -89,9 +91,15 @@ def test_the_stack_of_this_repository_comes_up_verified_with_the_demo_behind_its
     for base in base_images():
         import_image(base, engine_environment)
     real = {stand_in.image for stand_in in stand_ins()}
+    ours = {
+        "blackbox-exporter": "/usr/bin/prometheus-blackbox-exporter",
+        "prom-label-proxy": built("prom-label-proxy"),
+    }
     for component in components:
         if set(images([component])) - real:
-            import_image(responder(component), engine_environment)
+            program = ours.get(component.name)
+            image = of_binary(component, program) if program else responder(component)
+            import_image(image, engine_environment)
     own = Deployed(workspace=Workspace(folder), environment=engine_environment)
     ran = own.run("deploy", "--yes", "--runtime", "compose")
     assert ran.code == 0, ran.stderr
@@ -99,11 +107,25 @@ def test_the_stack_of_this_repository_comes_up_verified_with_the_demo_behind_its
     expected = {c.name for c in components if c.container}
     assert {name for name, component in shown.items() if component["state"] == "healthy"} == expected
     assert shown["prometheus"]["version"].endswith("(stand-in)")
+    assert probes(shown["prometheus"]["url"]) >= {
+        "gateway",
+        "demo-api",
+        "prometheus",
+        "alertmanager",
+        "entry",
+    }
     wait_for(lambda: counted(shown["edge"]["url"]) > 5, what="tenants are counted at the edge")
     again = own.run("deploy", "--yes")
     assert again.code == 0, again.stderr
     assert "nothing to change" in again.stdout
     assert "runtime: compose" in again.stderr
+
+
+def probes(prometheus: str) -> set[str]:
+    """What answers when it is asked from outside."""
+    words = urllib.parse.urlencode({"query": "probe_success == 1"})
+    with urllib.request.urlopen(f"{prometheus}/api/v1/query?{words}") as answer:
+        return {series["metric"]["instance"] for series in json.load(answer)["data"]["result"]}
 
 
 def counted(edge: str) -> int:
@@ -161,3 +183,52 @@ def test_down_keeps_the_data_until_it_is_asked_to_delete_it(sample: Deployed) ->
     assert docker(sample.environment, "ps", "--all", "--quiet") == ""
     sample.run("down", "--volumes", "--yes")
     assert docker(sample.environment, "volume", "ls", "--quiet") == ""
+
+
+def test_a_backup_puts_everything_back_after_the_volumes_were_deleted(
+    sample: Deployed, tmp_path: Path
+) -> None:
+    assert sample.deploy().code == 0
+    prometheus = sample.components()["prometheus"]["url"]
+    alertmanager = sample.components()["alertmanager"]["url"]
+    kept = silence(alertmanager)
+    wait_for(lambda: counted_samples(prometheus) > 5, what="some history")
+    at = time.time()
+    before = counted_samples(prometheus, at)
+    file = tmp_path / "one.tar"
+    ran = sample.run("backup", str(file), "--no-demo")
+    assert ran.code == 0, ran.stderr
+
+    asked = sample.run("down", "--volumes")
+    assert asked.code == 2, asked.stdout
+    assert "platformctl_prometheus-data" in docker(sample.environment, "volume", "ls")
+    assert sample.run("down", "--volumes", "--yes").code == 0
+    assert docker(sample.environment, "volume", "ls", "--quiet") == ""
+
+    restored = sample.run("restore", str(file), "--no-demo", "--yes", "--runtime", "compose")
+    assert restored.code == 0, restored.stderr
+    assert sample.deploy().code == 0
+    assert counted_samples(prometheus, at) == before
+    with urllib.request.urlopen(f"{alertmanager}/api/v2/silences") as answer:
+        assert [one["id"] for one in json.load(answer)] == [kept]
+
+
+def counted_samples(prometheus: str, at: float | None = None) -> float:
+    """How many samples of the targets' health there were in the hour before."""
+    words = urllib.parse.urlencode({"query": "sum(count_over_time(up[1h]))", **({"time": at} if at else {})})
+    with urllib.request.urlopen(f"{prometheus}/api/v1/query?{words}") as answer:
+        result = json.load(answer)["data"]["result"]
+    return float(result[0]["value"][1]) if result else 0
+
+
+def silence(alertmanager: str) -> str:
+    """The id of a new silence."""
+    body = {
+        "matchers": [{"name": "tenant", "value": "acme", "isRegex": False}],
+        "startsAt": "2026-01-01T00:00:00Z", "endsAt": "2099-01-01T00:00:00Z", "createdBy": "test", "comment": "kept",
+    }  # fmt: skip
+    request = urllib.request.Request(
+        f"{alertmanager}/api/v2/silences", json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return str(json.load(answer)["silenceID"])

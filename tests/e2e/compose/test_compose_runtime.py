@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+import os
 import shutil
 import subprocess
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from e2e.compose.deployed import Stack
+from e2e.compose.deployed import Stack, container_id, until, up_targets
 from support import compose_sample
 from support.engine import compose_1, docker
 
@@ -26,29 +24,9 @@ from platformctl.sinks.compose.runtime import ComposeRuntime
 pytestmark = [pytest.mark.docker, pytest.mark.e2e, pytest.mark.slow]
 
 
-def until(is_true: Callable[[], bool], *, seconds: float = 30) -> bool:
-    """Whether it comes true in time; a server that does not answer yet has not made it true."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            if is_true():
-                return True
-        time.sleep(0.3)
-    return is_true()
-
-
 def with_memory(platform: Platform, name: str, memory_mb: int) -> Platform:
     changed = [compose_sample.with_memory(c, memory_mb) if c.name == name else c for c in platform.components]
     return replace(platform, components=tuple(changed))
-
-
-def container_id(stack: Stack, unit: str) -> str:
-    return stack.docker("ps", "--quiet", "--filter", f"label=io.platformctl.unit={unit}")
-
-
-def up_targets(stack: Stack) -> set[str]:
-    answer = json.loads(stack.ask("prometheus", "/api/v1/query?query=up==1"))
-    return {series["metric"]["job"] for series in answer["data"]["result"]}
 
 
 def test_the_core_stack_comes_up_and_sees_itself(stack: Stack) -> None:
@@ -166,6 +144,42 @@ def test_a_secret_is_in_its_containers_and_nowhere_else(stack: Stack) -> None:
         m["Destination"] for c in json.loads(everything) for m in c["Mounts"] if "/secrets/" in m["Source"]
     ]
     assert mounted == ["/run/secrets/postgres-password"] * 2
+    owners = {path.parent.name: path.stat() for path in (stack.state / "compose" / "secrets").glob("*/*")}
+    assert {unit: (s.st_uid, s.st_mode & 0o777) for unit, s in owners.items()} == {
+        "postgres": (70, 0o400),
+        "postgres-exporter": (65534, 0o400),
+    }
+
+
+def test_databases_are_out_of_reach_of_whoever_has_no_business_with_them(stack: Stack) -> None:
+    """By name, and by address; from their network nothing gets out of this machine."""
+    stack.deploy()
+
+    def networks(unit: str) -> dict[str, str]:
+        shown = stack.docker(
+            "inspect", "--format", "{{json .NetworkSettings.Networks}}", container_id(stack, unit)
+        )
+        return {name.removeprefix("platformctl_"): of["IPAddress"] for name, of in json.loads(shown).items()}
+
+    assert set(networks("redis")) == set(networks("postgres")) == {"data"}
+    assert set(networks("prometheus")) == {"monitoring"}
+    assert set(networks("redis-exporter")) == {"data", "monitoring"}
+    address = networks("redis")["data"]
+
+    def reaches(unit: str, host: str) -> bool:
+        fetch = ("/bin/wget", "-T", "2", "-t", "1", "-O", "/dev/null", f"http://{host}/")
+        command = ["docker", "exec", container_id(stack, unit), *fetch]
+        return (
+            "connected."
+            in subprocess.run(command, env=dict(stack.environment), capture_output=True, text=True).stderr
+        )
+
+    assert reaches("redis-exporter", "redis:6379")
+    assert reaches("prometheus", "redis-exporter:9121")
+    assert not reaches("prometheus", "redis:6379")
+    assert not reaches("prometheus", f"{address}:6379")
+    closed = stack.docker("network", "inspect", "--format", "{{json .Options}}", "platformctl_data")
+    assert json.loads(closed)["com.docker.network.bridge.enable_ip_masquerade"] == "false"
 
 
 def test_another_workspace_is_refused_the_same_project(stack: Stack, tmp_path: Path) -> None:
@@ -196,7 +210,12 @@ def test_a_release_folder_runs_on_another_machine_without_us(stack: Stack, tmp_p
     stack.deploy()
     stack.runtime.down(volumes=True)
     folder = shutil.copytree((stack.state / "current").resolve(), tmp_path / "handed-over")
-    (folder / "secrets" / "postgres-password").write_text("chosen-by-a-person")
+    for unit, user in (("postgres", 70), ("postgres-exporter", 65534)):  # as secrets/README.md says
+        secret = folder / "secrets" / unit / "postgres-password"
+        secret.parent.mkdir()
+        secret.write_text("chosen-by-a-person")
+        os.chown(secret, user, -1)
+        secret.chmod(0o400)
     compose = ["docker", "compose"]
     try:
         up = [*compose, "up", "--detach", "--wait", "--pull", "never"]

@@ -10,9 +10,12 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from support.workspace import Workspace, alive
+
+from platformctl.sources.definitions import load_platform
 
 NEEDED = (
     "prometheus",
@@ -20,6 +23,7 @@ NEEDED = (
     "prometheus-node-exporter",
     "prometheus-redis-exporter",
     "prometheus-postgres-exporter",
+    "prometheus-blackbox-exporter",
     "redis-server",
 )
 ABSENT = [name for name in NEEDED if shutil.which(name) is None]
@@ -40,6 +44,20 @@ COMPONENTS = {
     "ratelimit",
     "gateway",
     "edge",
+    "blackbox-exporter",
+    "entry",
+    "traces",
+}
+
+ELSEWHERE = {
+    "grafana",
+    "loki",
+    "promtail",
+    "alloy",
+    "tempo",
+    "collector",
+    "cadvisor",
+    "prom-label-proxy",
 }
 
 
@@ -74,19 +92,33 @@ def eventually(claim: Callable[[], bool], *, within_s: float) -> bool:
     return claim()
 
 
+def states(platform: Workspace) -> dict[str, str]:
+    """The state of every component, by name."""
+    components = platform.run("status", "--json").json["components"]
+    assert isinstance(components, list)
+    return {component["name"]: component["state"] for component in components}
+
+
+def present(platform: Workspace) -> set[str]:
+    """The components that can run here."""
+    return {name for name, state in states(platform).items() if state != "skipped"}
+
+
 def test_every_component_is_healthy(platform: Workspace) -> None:
-    status = platform.run("status", "--json").json
-    states = {component["name"]: component["state"] for component in status["components"]}  # type: ignore[attr-defined,index]
-    skipped = {name for name, state in states.items() if state == "skipped"}
-    assert skipped <= {"grafana", "loki", "promtail"}
-    assert {name: states[name] for name in states.keys() - skipped} == dict.fromkeys(COMPONENTS, "healthy")
-    assert status["well"] is True
+    found = states(platform)
+    here = present(platform)
+    assert here >= COMPONENTS
+    assert found.keys() - here <= ELSEWHERE
+    assert {name: found[name] for name in here} == dict.fromkeys(here, "healthy")
+    assert platform.run("status", "--json").json["well"] is True
 
 
 def test_every_target_is_up_and_no_rule_fails(platform: Workspace) -> None:
     address = platform.address("prometheus")
     targets = ask("GET", f"{address}/api/v1/targets")["data"]["activeTargets"]  # type: ignore[index]
-    assert {t["labels"]["job"] for t in targets} == COMPONENTS - {"redis", "postgres"}
+    defined = load_platform(Path(__file__).parents[3]).components
+    scraped = {component.name for component in defined if component.scrape} & present(platform)
+    assert {t["labels"]["job"] for t in targets} == scraped | {"blackbox"}
     assert {t["health"] for t in targets} == {"up"}
     groups = ask("GET", f"{address}/api/v1/rules")["data"]["groups"]  # type: ignore[index]
     assert sum(len(group["rules"]) for group in groups) > 60
@@ -172,7 +204,7 @@ def test_a_dead_service_fires_service_down(platform: Workspace) -> None:
 
 
 def test_down_leaves_no_process_behind(platform: Workspace) -> None:
-    pids = [platform.pid(name) for name in COMPONENTS]
+    pids = [platform.pid(name) for name in present(platform)]
     assert all(alive(pid) for pid in pids)
     assert platform.run("down").code == 0
     assert [pid for pid in pids if alive(pid)] == []

@@ -54,7 +54,9 @@ def test_a_legacy_application_starts_green_with_its_findings_named(tmp_path: Pat
         ("Count", "presses, renders"),
         ("Dead", "presses"),
         ("Keyed", "imports"),
+        ("providers", "tests/platform.adapter.tsx"),
     }
+    assert "DraftsProvider" not in (app.root / "tests/platform.adapter.tsx").read_text()
     assert app.jest("--coverage").code == 0
     # The application's own types are checked without the tests, and its ES5 is not what tests are checked by.
     (app.root / "tests/unit/wrong.test.ts").write_text("const broken: number = 'text';\n")

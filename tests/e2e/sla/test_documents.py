@@ -41,10 +41,10 @@ def test_documents_are_each_tenants_own_report_and_no_more(reports: Reports, tmp
     alone = reports.run("--tenant", "upgraded", "--xlsx", "--out", str(tmp_path / "alone"))
     assert alone.code == 0, alone.stderr
     for path in (tmp_path / "alone").iterdir():
-        assert path.read_bytes() == (out / "tenants" / path.name).read_bytes(), path.name
+        assert path.read_bytes() == (out / "tenants/upgraded" / path.name).read_bytes(), path.name
     owners = {"faulty", "late", "noisy", "upgraded", "slow", "absent"}
     for owner in owners:
-        page = (out / "tenants" / f"sla-2026-W43-{owner}.html").read_text()
+        page = (out / "tenants" / owner / f"sla-2026-W43-{owner}.html").read_text()
         assert [other for other in owners - {owner} if f'"{other}"' in page or f"({other}" in page] == []
 
 

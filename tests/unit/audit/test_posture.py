@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from platformctl.app.audit import judged, of_root
 from platformctl.checks._posture import RULES
 from platformctl.model.artifact import Artifact
 from platformctl.model.posture import Confinement, Workload
@@ -83,19 +84,20 @@ def test_every_rule_has_a_mutant() -> None:
     assert {rule for _, rule in MUTANTS.values()} == {rule.name for rule in RULES}
 
 
+CONFINED = Confinement(
+    image="a/b:1",
+    user="65534",
+    mounts=("/srv/live",),
+    dropped=("ALL",),
+    security=("no-new-privileges:true",),
+    read_only=True,
+    has_memory_limit=True,
+    rotates_logs=True,
+)
 SOUND = Workload(
     name="one",
     listens=("127.0.0.1:9090", "[::1]:9090"),
-    confinement=Confinement(
-        image="a/b:1",
-        user="65534",
-        mounts=("/srv/live",),
-        dropped=("ALL",),
-        security=("no-new-privileges:true",),
-        read_only=True,
-        has_memory_limit=True,
-        rotates_logs=True,
-    ),
+    confinement=CONFINED,
 )
 INSPECTED = {
     "Id": "0123456789abcdef",
@@ -132,10 +134,20 @@ def test_the_engine_publishes_a_port_without_an_address_on_all_of_them() -> None
     assert found(read) == {"exposed-port"}
 
 
-def test_a_local_process_of_root_is_found() -> None:
-    process = replace(SOUND, confinement=None)
-    assert found(process) == set()
-    assert found(replace(process, as_root=True)) == {"root-user"}
+def test_local_processes_of_root_are_one_finding_as_one_account_mends_them_all() -> None:
+    one = replace(SOUND, confinement=None)
+    assert list(of_root((one,), "running")) == []
+    two = replace(one, name="two", as_root=True)
+    (finding,) = of_root((one, two, replace(two, name="three")), "running")
+    assert (finding.rule, finding.what) == ("root-user", "runs as root on this machine: two, three")
+
+
+def test_what_a_definition_accepts_is_told_with_its_reason() -> None:
+    rooted = replace(SOUND, confinement=replace(CONFINED, user="0"))
+    (finding,) = judged((rooted,), "running", {"one": {"root-user": "the kernel's log is root's"}})
+    assert finding.accepted == "the kernel's log is root's"
+    (finding,) = judged((rooted,), "running", {"two": {"root-user": "no business of one"}})
+    assert finding.accepted == ""
 
 
 @pytest.mark.parametrize(

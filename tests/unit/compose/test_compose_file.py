@@ -60,6 +60,8 @@ def test_every_service_is_hardened_limited_and_watched(name: str) -> None:
     assert service["read_only"] is True
     assert str(service["user"]).split(":")[0] not in ("", "0")
     assert str(service["mem_limit"]).endswith("m")
+    assert isinstance(service["cpus"], float)
+    assert service["cpus"] > 0
     assert service["restart"] == "unless-stopped"
     assert service["logging"] == {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}}
     health = service["healthcheck"]
@@ -112,15 +114,22 @@ def test_a_dollar_sign_in_a_definition_stays_a_dollar_sign() -> None:
 def test_a_secret_is_named_but_never_held_by_the_release() -> None:
     loaded = document(FULL)
     assert loaded["secrets"] == {
-        "postgres-password": {"file": "${PLATFORMCTL_SECRETS:-./secrets}/postgres-password"}
+        f"{unit}.postgres-password": {"file": f"${{PLATFORMCTL_SECRETS:-./secrets}}/{unit}/postgres-password"}
+        for unit in ("postgres", "postgres-exporter")
     }
-    assert loaded["services"]["postgres"]["secrets"] == ["postgres-password"]
-    assert b"postgres-password" in files(FULL)["secrets/README.md"].content
+    assert loaded["services"]["postgres"]["secrets"] == [
+        {"source": "postgres.postgres-password", "target": "postgres-password"}
+    ]
+    note = files(FULL)["secrets/README.md"].content.decode()
+    assert "-o 70 /path/to/postgres-password postgres/postgres-password" in note
+    assert "-o 65534 /path/to/postgres-password postgres-exporter/postgres-password" in note
 
 
 def test_alertmanager_gets_the_receivers_secrets_that_exist() -> None:
     with_key = site(FULL, secrets=frozenset({"pagerduty-key", "something-else"}))
-    assert document(FULL, with_key)["services"]["alertmanager"]["secrets"] == ["pagerduty-key"]
+    assert document(FULL, with_key)["services"]["alertmanager"]["secrets"] == [
+        {"source": "alertmanager.pagerduty-key", "target": "pagerduty-key"}
+    ]
     assert "secrets" not in document(FULL)["services"]["alertmanager"]
 
 
@@ -190,7 +199,9 @@ def test_both_composes_accept_the_file(program: str, tmp_path: Path) -> None:
         target = tmp_path / artifact.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(artifact.content)
-    (tmp_path / "secrets/postgres-password").write_text("a password")
+    for unit in ("postgres", "postgres-exporter"):
+        (tmp_path / "secrets" / unit).mkdir()
+        (tmp_path / "secrets" / unit / "postgres-password").write_text("a password")
     done = subprocess.run(
         [command, "config"], cwd=tmp_path, env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True
     )
@@ -212,3 +223,18 @@ def _compose(program: str) -> str:
 def test_nothing_in_a_core_component_needs_a_shell() -> None:
     tests = [s["healthcheck"]["test"] for s in document(FULL)["services"].values()]  # type: ignore[index]
     assert not [test for test in tests if test[0] == "CMD-SHELL" or test[1] in ("sh", "bash")]
+
+
+def test_containers_share_a_network_only_with_those_they_talk_to() -> None:
+    loaded = document(FULL)
+    of = {name: set(map(str, service["networks"])) for name, service in loaded["services"].items()}  # type: ignore[call-overload]
+    assert of["postgres"] == of["redis"] == {"data"}
+    assert of["postgres-exporter"] == {"data", "monitoring"}
+    assert of["prometheus"] == {"monitoring"}
+    assert set(loaded["networks"]) == set().union(*of.values())
+
+
+def test_nothing_gets_out_of_this_machine_from_the_databases_network() -> None:
+    options = document(FULL)["networks"]["data"]
+    assert options == {"driver_opts": {"com.docker.network.bridge.enable_ip_masquerade": "false"}}
+    assert document(FULL)["networks"]["monitoring"] == {}

@@ -104,9 +104,22 @@ def test_containers_with_other_users_can_read_it_whatever_the_umask(live: Live) 
         assert path.stat().st_mode & 0o777 == wanted, path
 
 
-def test_shared_secrets_are_readable_in_a_folder_that_is_closed(live: Live, tmp_path: Path) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_secret_belongs_to_the_user_of_its_container_alone(live: Live, tmp_path: Path) -> None:
     (tmp_path / "key").write_text("s3cret")
-    live.share_secrets(("key",), tmp_path)
-    assert (live.secrets / "key").read_text() == "s3cret"
-    assert (live.secrets / "key").stat().st_mode & 0o777 == 0o444
+    live.share_secrets("shop", ("key",), tmp_path, owner=4711)
+    live.share_secrets("till", ("key",), tmp_path, owner=4712)
+    for unit, owner in (("shop", 4711), ("till", 4712)):
+        found = (live.secrets / unit / "key").stat()
+        assert (live.secrets / unit / "key").read_text() == "s3cret"
+        assert (found.st_mode & 0o777, found.st_uid) == (0o400, owner)
+    assert live.secrets.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_secret_for_a_user_that_only_the_image_knows_is_readable_in_a_closed_folder(
+    live: Live, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("s3cret")
+    live.share_secrets("shop", ("key",), tmp_path, owner=None)
+    assert (live.secrets / "shop" / "key").stat().st_mode & 0o777 == 0o444
     assert live.secrets.stat().st_mode & 0o777 == 0o700

@@ -63,3 +63,18 @@ def test_space_is_measured_where_the_folder_will_be(tmp_path: Path) -> None:
     assert machine_facts.disk_free_mb(tmp_path / "not" / "yet") > 0
     assert machine_facts.is_writable(tmp_path / "not" / "yet")
     assert not machine_facts.is_writable(Path("/proc/1/not"))
+
+
+def test_a_size_that_the_machine_cannot_hold_is_told_before_the_engine_refuses_it(
+    workspace: Workspace,
+) -> None:
+    assert of(workspace, "CPUs").verdict is Verdict.OK
+    workspace.edit("compose/components.py", 'user="', 'cpus=1000.0, user="')
+    (workspace.folder / "compose" / "deployment.py").write_text(
+        "from platformctl.model.deployment import Deployment, Size\n"
+        "DEPLOYMENT = Deployment(size=Size.LARGE)\n"
+    )
+    found = of(workspace, "CPUs")
+    assert found.verdict is Verdict.WARNING
+    assert "size large lets one container use 4000" in found.what
+    assert "size large may fill 2,1" in of(workspace, "disk").what

@@ -57,6 +57,9 @@ def test_a_line_leads_to_its_trace_and_a_trace_to_its_lines(platform: Platform) 
     assert sources["tempo"]["jsonData"]["tracesToLogsV2"]["datasourceUid"] == "loki"
     [exemplar] = sources["prometheus"]["jsonData"]["exemplarTraceIdDestinations"]
     assert exemplar == {"name": "trace_id", "datasourceUid": "tempo"}
+    to_metrics = sources["tempo"]["jsonData"]["tracesToMetrics"]
+    assert to_metrics["datasourceUid"] == "prometheus"
+    assert all("$$__tags" in query["query"] for query in to_metrics["queries"])
 
 
 def test_no_link_leads_to_a_datasource_that_does_not_run(platform: Platform) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib
 import sys
@@ -12,6 +13,7 @@ from random import Random
 from types import ModuleType
 
 import pytest
+from unit.ratelimit.leasing import Granting, most_held, plans
 
 import platform_ratelimit
 from platform_ratelimit.decision import Decision, Source
@@ -144,6 +146,11 @@ def a_lease_is_no_more_than_its_share(lease: ModuleType) -> bool:
     return [settings.max_held(quota) for quota in (50, 1000, 10_000_000)] == [0, 10, 1000]
 
 
+def groups_share_what_is_held(lease: ModuleType) -> bool:
+    backend, settings = Granting(), lease.LeaseSettings(share=0.01, busy_s=100)
+    return asyncio.run(most_held(lease.Leases(settings, backend.ask), backend, plans(10_000))) <= 100
+
+
 MUTANTS: tuple[tuple[str, Claim, str, str], ...] = (
     (
         "address.py",
@@ -183,6 +190,13 @@ MUTANTS: tuple[tuple[str, Claim, str, str], ...] = (
         "granted = min(wanted, max(free))",
     ),
     ("memory.py", the_fallback_grants_its_share, "int(limit.quota * share)", "limit.quota"),
+    ("lease.py", groups_share_what_is_held, "present = self.units + self.asked", "present = self.units"),
+    (
+        "lease.py",
+        groups_share_what_is_held,
+        "lease.settle()\n            lease.refill = asyncio",
+        "lease.refill = asyncio",
+    ),
     (
         "lease.py",
         a_lease_is_no_more_than_its_share,

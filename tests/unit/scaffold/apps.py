@@ -57,7 +57,7 @@ def pages_app(root: Path) -> Path:
 
 
 def legacy_app(root: Path) -> Path:
-    """An application without src/, tests or aliases: ES5, an image without text, a component without its provider."""
+    """Without src/, tests or aliases: ES5, an image without text, a provider that lacks and one that breaks."""
     return write(
         root,
         {
@@ -91,8 +91,16 @@ def legacy_app(root: Path) -> Path:
             ),
             "app/layout.tsx": (
                 'import type { ReactNode } from "react";\n'
+                'import { DraftsProvider } from "components/Drafts";\n'
                 "export default function Layout({ children }: { children: ReactNode }) {\n"
-                '  return <html lang="en"><body>{children}</body></html>;\n}\n'
+                '  return <html lang="en"><body><DraftsProvider>{children}</DraftsProvider></body></html>;\n}\n'
+            ),
+            "components/Drafts.tsx": (
+                '"use client";\n'
+                'import { useEffect, type ReactNode } from "react";\n'
+                "export function DraftsProvider({ children }: { children: ReactNode }) {\n"
+                '  useEffect(() => { indexedDB.open("drafts"); });\n'  # jsdom has none
+                "  return <>{children}</>;\n}\n"
             ),
             "app/page.tsx": (
                 'import { Cart } from "components/Cart";\n'

@@ -91,5 +91,6 @@ def test_a_file_that_is_wrong_changes_nothing_and_is_told(
 
 def test_a_rollout_knows_when_nobody_needs_to_be_asked() -> None:
     assert rollout.ALL_ON.metrics.is_full
-    assert Rollout(percent=0).is_off
-    assert not Rollout(percent=0, tenants={"a": Switch.ON}).is_off
+    assert Rollout(tenants={"a": Switch.ON}).is_full
+    assert not Rollout(tenants={"a": Switch.OFF}).is_full
+    assert not Rollout(percent=99).is_full

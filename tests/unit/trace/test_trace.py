@@ -7,13 +7,12 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from platformctl.app.session import Request
-from platformctl.app.trace import Wanted, _lines, journeys
+from platformctl.app.trace import Wanted, journeys
 from platformctl.errors import PlatformError, UsageError
 from platformctl.model.trace import Branch, Span, tree
 from platformctl.sources.http import HttpServer, Unreachable
@@ -119,15 +118,3 @@ def test_an_unknown_request_is_told_with_where_it_was_looked_for() -> None:
 def test_what_is_no_id_is_never_part_of_a_query(id: str) -> None:
     with pytest.raises(UsageError, match="neither"):
         journeys(Wanted(id=id, base=Request(), store="127.0.0.1:1"))
-
-
-def test_only_lines_that_carry_the_id_as_their_own_are_the_requests(tmp_path: Path) -> None:
-    lines = (
-        {"event": "b", "request_id": "request-1", "timestamp": "2", "service": "shop"},
-        {"event": "mentions request-1", "request_id": "request-2", "timestamp": "1"},
-        {"event": "a", "trace_id": TRACE, "timestamp": "0"},
-    )
-    text = "\n".join(map(json.dumps, lines)) + "\nrequest-1 in no JSON\n"
-    (tmp_path / "demo-api.log").write_text(text)
-    found = list(_lines(tmp_path, {"request-1", TRACE}))
-    assert [(line.text, line.service) for line in found] == [("a", "demo-api"), ("b", "shop")]

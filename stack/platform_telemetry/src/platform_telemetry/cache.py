@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 
 from platform_telemetry import contract
 from platform_telemetry.instruments import Instruments
 
 if TYPE_CHECKING:
-    from opentelemetry.trace import Span
-
     from platform_telemetry.tracing import ClientSpans
 
 
@@ -33,16 +34,23 @@ class CacheTelemetry:
         self._commands.at(name, outcome).inc()
         self._duration.at(name).observe(duration_s)
 
-    def begin(self, name: str) -> Span | None:
-        """The span of a command; None where the request is not traced."""
-        if self._spans is None:
-            return None
-        return self._spans.start(name, {"db.system.name": "redis", "db.operation.name": name})
-
-    def finish(self, span: Span | None, error: BaseException | None) -> None:
-        """End the command's span."""
-        if self._spans is not None and span is not None:
-            self._spans.end(span, error)
+    @asynccontextmanager
+    async def watched(self, name: str) -> AsyncIterator[None]:
+        """Time what is sent, as a span too where the request is traced."""
+        spans, span = self._spans, None
+        if spans is not None:
+            span = spans.start(name, {"db.system.name": "redis", "db.operation.name": name})
+        started, failure = time.perf_counter(), None
+        try:
+            yield
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            outcome = "ok" if failure is None else "error"
+            self.command(name.lower(), outcome, time.perf_counter() - started)
+            if spans is not None and span is not None:
+                spans.end(span, failure)
 
     def lookup(self, cache: str, result: str) -> None:
         """Count a look-up in a named cache with its result (hit, miss, error)."""
@@ -50,7 +58,7 @@ class CacheTelemetry:
 
 
 class WatchedRedis(Redis):
-    """A Redis client that counts and times each command."""
+    """A Redis client that counts and times each command; a pipeline is one, by the name ``pipeline``."""
 
     def __init__(self, *, telemetry: CacheTelemetry, **options: Any) -> None:
         super().__init__(**options)
@@ -58,15 +66,21 @@ class WatchedRedis(Redis):
 
     async def execute_command(self, *args: Any, **options: Any) -> Any:
         """Send one command; its answer as redis-py decodes it."""
-        name = str(args[0])
-        started, span = time.perf_counter(), self._telemetry.begin(name)
-        failure: BaseException | None = None
-        try:
+        async with self._telemetry.watched(str(args[0])):
             return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
-        except BaseException as error:
-            failure = error
-            raise
-        finally:
-            outcome = "ok" if failure is None else "error"
-            self._telemetry.command(name.lower(), outcome, time.perf_counter() - started)
-            self._telemetry.finish(span, failure)
+
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
+        """Commands that are sent together."""
+        made = _WatchedPipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        made.telemetry = self._telemetry
+        return made
+
+
+class _WatchedPipeline(Pipeline):
+    telemetry: CacheTelemetry
+
+    async def execute(self, raise_on_error: bool = True) -> list[Any]:
+        """Send them all; their answers."""
+        async with self.telemetry.watched("PIPELINE"):
+            answers: list[Any] = await super().execute(raise_on_error)
+            return answers

@@ -84,4 +84,7 @@ def _ids(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
             request_id = value.decode()
         elif name == b"traceparent" and (match := _TRACEPARENT.fullmatch(value)):
             trace_id = match[1].decode()
-    return request_id or secrets.token_hex(8), trace_id or secrets.token_hex(16)
+    if request_id and trace_id:
+        return request_id, trace_id
+    made = secrets.token_hex(24)
+    return request_id or made[:16], trace_id or made[16:]

@@ -44,20 +44,14 @@ class Rollout:
     percent: int = 100
     tenants: Mapping[str, Switch] = field(default_factory=dict)
     segments: Mapping[str, Switch] = field(default_factory=dict)
+    is_full: bool = field(init=False)
+    """Whether everybody has it."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.percent <= 100:
             raise ValueError(f"{self.percent} percent: use 0 to 100")
-
-    @property
-    def is_off(self) -> bool:
-        """Whether nobody has it."""
-        return self.percent == 0 and Switch.ON not in {*self.tenants.values(), *self.segments.values()}
-
-    @property
-    def is_full(self) -> bool:
-        """Whether everybody has it."""
-        return self.percent == 100 and Switch.OFF not in {*self.tenants.values(), *self.segments.values()}
+        named = {*self.tenants.values(), *self.segments.values()}
+        object.__setattr__(self, "is_full", self.percent == 100 and Switch.OFF not in named)
 
     def covers(self, subject: str, segments_of: SegmentsOf) -> bool:
         """Whether it is on for a tenant; for a request without one, `subject` is the request's id."""

@@ -24,7 +24,7 @@ TENANT: Final = "tenant.id"
 REQUEST_ID: Final = "request.id"
 _STATEMENT_LENGTH: Final = 2_000
 _BATCH_EVERY_MS: Final = 1_000
-_EXPORT_TIMEOUT_S: Final = 5.0
+_EXPORT_TIMEOUT_S: Final = 3.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -64,7 +64,12 @@ def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> A
     src = "src/" if view.exists("src/app") or view.exists("src/pages") else ""
     tsconfig = read_tsconfig(view)
     aliases = tsconfig.aliases
-    sources = Sources(view=view, aliases=aliases, neighbours=neighbours(view.root, workspace))
+    sources = Sources(
+        view=view,
+        aliases=aliases,
+        module_paths=tsconfig.module_paths,
+        neighbours=neighbours(view.root, workspace),
+    )
     pages = routes.page_paths(sources, src)
     config = _next_config(view)
     found_routers = routes.routers(sources, src)

@@ -117,7 +117,7 @@ class Framework:
 def build(app: App, view: OwnersView, choices: Choices) -> Framework:
     """All files and additions for an application."""
     beside = neighbours(view.root, app.packages.workspace)
-    sources = Sources(view=view, aliases=app.aliases, neighbours=beside)
+    sources = Sources(view=view, aliases=app.aliases, module_paths=app.module_paths, neighbours=beside)
     found = find(sources, source_files(sources, app.sources))
     # Any runner of the owner's may take *.test.tsx for its own; a script tells of one that needs no configuration.
     taken = bool(app.runners) or app.has_script("test")

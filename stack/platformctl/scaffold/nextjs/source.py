@@ -43,6 +43,7 @@ class Sources:
 
     view: OwnersView
     aliases: tuple[Alias, ...] = ()
+    module_paths: tuple[str, ...] = ()  # folders that imports are looked up in: tsconfig's baseUrl
     neighbours: Mapping[str, str] = field(default_factory=dict)  # package of the workspace to its folder
     _parsed: dict[str, Node | None] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
@@ -179,6 +180,8 @@ class Sources:
                 yield alias.target
             elif not alias.exact and module.startswith(alias.prefix):
                 yield posixpath.normpath(posixpath.join(alias.target, module[len(alias.prefix) :]))
+        for folder in self.module_paths:
+            yield posixpath.normpath(posixpath.join(folder, module))
         for name, folder in self.neighbours.items():
             if module == name or module.startswith(f"{name}/"):
                 yield from entries(self.view.root, folder, module[len(name) + 1 :])

@@ -11,6 +11,7 @@ way Kubernetes projects its config maps:
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
@@ -55,16 +56,22 @@ class Live:
         if version is not None:
             _show(self.config / folder, version)
 
-    def share_secrets(self, names: tuple[str, ...], source: Path) -> None:
-        """Put the secrets where compose mounts them from.
+    def share_secrets(self, unit: str, names: tuple[str, ...], source: Path, *, owner: int | None) -> None:
+        """Put the secrets of a container where compose mounts them from.
 
-        Compose mounts a secret file as it is, with the owner and mode it has here, and containers have
-        different users. So the copies are readable and their folder is closed: on this machine only we get
-        in, and a container is given nothing but the files it names.
+        Compose mounts a secret file as it is, with the owner and mode it has here. So each container has
+        copies of its own, which its user owns and nobody else can read. Only root can give files away:
+        without it, or for a user that only the image knows, the copies are readable. Either way their
+        folder is closed, and a container is given nothing but the files it names.
         """
         make_folder(self.secrets, mode=0o700)
+        gives = owner if os.geteuid() == 0 else None
         for name in names:
-            write_atomically(self.secrets / name, (source / name).read_text(), mode=0o444)
+            path = self.secrets / unit / name
+            make_folder(path.parent, mode=0o700)
+            write_atomically(path, (source / name).read_text(), mode=0o444 if gives is None else 0o400)
+            if gives is not None:
+                os.chown(path, gives, -1)
 
     def _shown(self, mounted: Path) -> str | None:
         link = mounted / _DATA

@@ -21,6 +21,7 @@ class Service:
 
     folders: those of the release that it mounts. reload_url: empty where it cannot reload.
     data_path: where its volume is in the container; empty where it has none.
+    user: the number of the account that it runs as; None where only its image knows.
     """
 
     folders: tuple[str, ...]
@@ -29,6 +30,7 @@ class Service:
     is_built: bool
     image: str
     data_path: str
+    user: int | None
 
 
 def service(unit: str, files: Mapping[str, Artifact]) -> Service:
@@ -37,12 +39,18 @@ def service(unit: str, files: Mapping[str, Artifact]) -> Service:
     labels = entry["labels"]
     return Service(
         folders=tuple(labels.get(compose.LABEL_CONFIG, "").split()),
-        secrets=tuple(entry.get("secrets", ())),
+        secrets=tuple(secret["target"] for secret in entry.get("secrets", ())),
+        user=_uid(str(entry.get("user", ""))),
         reload_url=labels.get(compose.LABEL_RELOAD, ""),
         is_built="build" in entry,
         image=entry["image"],
         data_path=_data_path(entry.get("volumes", ()), f"{compose.volume(unit)}:"),
     )
+
+
+def _uid(user: str) -> int | None:
+    number = user.partition(":")[0]
+    return int(number) if number.isdigit() else None
 
 
 def _data_path(volumes: Iterable[str], prefix: str) -> str:

@@ -199,7 +199,7 @@ class ComposeRuntime:
         wanted = service(unit, release.files)
         for folder in wanted.folders:
             self._live.publish(folder, release.files)
-        self._live.share_secrets(wanted.secrets, self._state / "secrets")
+        self._live.share_secrets(unit, wanted.secrets, self._state / "secrets", owner=wanted.user)
         build = ("--build",) if wanted.is_built else ()
         self._compose("up", "--detach", "--no-deps", "--force-recreate", *build, unit)
         self._wait_until_healthy(unit, restarts=0)

@@ -8,7 +8,7 @@ from platformctl.model.component import Component, Profile
 from platformctl.model.platform import Platform
 from platformctl.model.site import Place, RuntimeName, Site, Skipped
 from platformctl.render import compose
-from platformctl.sinks.ports import LOOPBACK, Ports
+from platformctl.sinks.ports import Ports, published
 from platformctl.sinks.runtime import SurveyOptions
 
 
@@ -50,7 +50,7 @@ def _place(component: Component, numbers: Mapping[str, int]) -> Place:
     return Place(
         listen={port.name: f"0.0.0.0:{port.number}" for port in component.ports},
         reach={port.name: f"{component.name}:{port.number}" for port in component.ports},
-        published={name: f"{LOOPBACK}:{number}" for name, number in numbers.items()},
+        published=published(component, numbers),
         config="/".join((root, *component.config[:1])),
         data=container.data_path if container else "",
         release=root,

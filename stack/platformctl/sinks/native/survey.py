@@ -109,7 +109,7 @@ def default_site(components: Iterable[Component]) -> Site:
 def _place(component: Component, numbers: Mapping[str, int], *, program: str, data_root: str) -> Place:
     addresses = {name: f"{ports.LOOPBACK}:{number}" for name, number in numbers.items()}
     return Place(
-        listen=addresses,
+        listen=ports.published(component, numbers),
         reach=addresses,
         published=addresses,
         config="/".join(("current", *component.config[:1])),

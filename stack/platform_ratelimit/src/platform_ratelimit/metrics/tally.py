@@ -17,13 +17,21 @@ IDLE_S = 3600.0
 class TenantTally:
     """One tenant's counts."""
 
-    __slots__ = ("allowed", "denied", "seen_at", "used")
+    __slots__ = ("allowed", "denied", "last", "seen_at")
 
     def __init__(self) -> None:
         self.allowed = 0
         self.denied: dict[tuple[str, str], int] = {}  # scope and limit -> count
-        self.used = 0.0
+        self.last: Decision | None = None  # that a limit was asked for
         self.seen_at = 0.0
+
+    @property
+    def used(self) -> float:
+        """The part of the tightest limit that was used up when it was last asked for."""
+        planned = self.last.limit if self.last is not None else None
+        if self.last is None or planned is None:
+            return 0.0
+        return 1.0 - self.last.left_of(self.last.index) / planned.limit.quota
 
 
 class Tally:
@@ -39,14 +47,21 @@ class Tally:
 
     def observe(self, decision: Decision, seconds: float) -> None:
         """Count one decision; the limiter's `observe`."""
-        plan, source = decision.plan, decision.source
+        plan, source, name = decision.plan, decision.source, decision.plan.tenant or ANONYMOUS
         self.outcomes[decision.allowed, source, plan.mode] += 1
         row = self.durations.get(source)
         if row is None:
             row = self.durations[source] = [0] * (len(DECISION_BUCKETS_S) + 1)
         row[bisect_left(DECISION_BUCKETS_S, seconds)] += 1
         self.seconds[source] += seconds
-        self._count(self._tenant(plan.tenant or ANONYMOUS), decision)
+        tally = self._tenants.get(name) or self._tenant(name)
+        tally.seen_at = self._clock()
+        if decision.index >= 0:
+            tally.last = decision
+        if decision.allowed:
+            tally.allowed += 1
+        else:
+            _deny(tally, decision)
 
     def backend_changed(self, _place: str, available: bool, _reason: str) -> None:
         """Count a change of the backend's state; a `StateChange`."""
@@ -55,17 +70,6 @@ class Tally:
     def tenants(self) -> Iterator[tuple[str, TenantTally]]:
         """The tenants that are kept apart."""
         return iter(sorted(self._tenants.items()))
-
-    def _count(self, tally: TenantTally, decision: Decision) -> None:
-        tally.seen_at = self._clock()
-        planned = decision.limit
-        if decision.allowed:
-            tally.allowed += 1
-        else:
-            place = (planned.scope.value, planned.limit.name) if planned else ("none", decision.source.value)
-            tally.denied[place] = tally.denied.get(place, 0) + 1
-        if planned is not None:
-            tally.used = 1.0 - decision.left_of(decision.index) / planned.limit.quota
 
     def _tenant(self, name: str) -> TenantTally:
         tally = self._tenants.get(name)
@@ -82,3 +86,9 @@ class Tally:
     def _forget_idle(self) -> None:
         edge = self._clock() - IDLE_S
         self._tenants = {name: tally for name, tally in self._tenants.items() if tally.seen_at >= edge}
+
+
+def _deny(tally: TenantTally, decision: Decision) -> None:
+    planned = decision.limit
+    place = (planned.scope.value, planned.limit.name) if planned else ("none", decision.source.value)
+    tally.denied[place] = tally.denied.get(place, 0) + 1

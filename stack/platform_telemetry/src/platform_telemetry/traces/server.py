@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +23,7 @@ from platform_telemetry.traces.spool import Spool
 
 _PROTOBUF: Final = "application/x-protobuf"
 _LARGEST_BODY: Final = 8 * 2**20
+_LONGEST_LINE: Final = 1_000
 _MOST_FOUND: Final = 100
 _TIMEOUT_S: Final = 30
 
@@ -70,10 +72,7 @@ def receiver_of(spool: Spool, instruments: Instruments) -> type[BaseHTTPRequestH
                 raise Refused(404, "spans are taken at /v1/traces")
             if self.headers.get_content_type() != _PROTOBUF:  # no web page can send this without being asked
                 raise Refused(415, f"send {_PROTOBUF}")
-            length = self.headers.get("content-length", "")
-            if not length.isdigit() or int(length) > _LARGEST_BODY:
-                raise Refused(413, f"send a content-length of at most {_LARGEST_BODY}")
-            body = self.rfile.read(int(length))
+            body = b"".join(self._body())
             if self.headers.get("content-encoding") == "gzip":
                 body = _unzipped(body)
             traces = TracesData()
@@ -83,7 +82,30 @@ def receiver_of(spool: Spool, instruments: Instruments) -> type[BaseHTTPRequestH
                 raise Refused(400, "this is no OTLP") from None
             return traces
 
+        def _body(self) -> Iterator[bytes]:
+            """The body by its length, or in chunks, as Node.js sends it."""
+            if self.headers.get("transfer-encoding", "").lower() != "chunked":
+                yield self.rfile.read(_size(self.headers.get("content-length", ""), 10, _LARGEST_BODY))
+                return
+            left = _LARGEST_BODY
+            while size := _size(self.rfile.readline(_LONGEST_LINE).split(b";")[0].strip().decode(), 16, left):
+                left -= size
+                yield self.rfile.read(size)
+                self.rfile.readline(_LONGEST_LINE)
+            while self.rfile.readline(_LONGEST_LINE).strip():
+                continue  # trailers
+
     return Receiver
+
+
+def _size(text: str, base: int, most: int) -> int:
+    try:
+        size = int(text, base)
+    except ValueError:
+        raise Refused(411, "say how long it is") from None
+    if not 0 <= size <= most:
+        raise Refused(413, f"send at most {_LARGEST_BODY} bytes")
+    return size
 
 
 def _unzipped(body: bytes) -> bytes:

@@ -25,7 +25,7 @@ CREATE INDEX IF NOT EXISTS spans_request ON spans (request_id) WHERE request_id 
 """
 _INSERT: Final = "INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _OLDEST: Final = "DELETE FROM spans WHERE rowid IN (SELECT rowid FROM spans ORDER BY start_ns LIMIT ?)"
-_GONE_AT_ONCE: Final = 1_000
+_GONE_AT_ONCE: Final = 100
 _MOST_SPANS: Final = 10_000
 """Of one trace, in one answer."""
 

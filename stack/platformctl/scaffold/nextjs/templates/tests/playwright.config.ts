@@ -36,7 +36,12 @@ export default defineConfig({
   retries: ci ? 1 : 0,
   workers: process.env.PLATFORM_E2E_WORKERS ? Number(process.env.PLATFORM_E2E_WORKERS) : 2,
   reporter: [["list"], ["junit", { outputFile: "./reports/e2e.xml" }], ci ? ["blob", { outputDir: "./reports/blob" }] : ["html", { outputFolder: "./reports/e2e-html", open: "never" }]],
-  expect: { toHaveScreenshot: { maxDiffPixels: gates.budgets.visual.maxDiffPixels, animations: "disabled", caret: "hide", scale: "css" } },
+  // A busy machine may take seconds to show what a laptop shows at once; what never comes still fails.
+  timeout: 60_000,
+  expect: {
+    timeout: 10_000,
+    toHaveScreenshot: { maxDiffPixels: gates.budgets.visual.maxDiffPixels, animations: "disabled", caret: "hide", scale: "css" },
+  },
   use: {
     baseURL: origin,
     locale: "en-GB",
