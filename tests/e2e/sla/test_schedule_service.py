@@ -38,10 +38,10 @@ def engine() -> Iterator[dict[str, str]]:
     image = dataclasses.replace(image, programs=programs, trees=(*image.trees, "/usr/share/zoneinfo"))
     with (
         tempfile.TemporaryDirectory(prefix="platformctl-engine-") as folder,
-        running_engine(Path(folder), compose=compose_v5()) as started,
+        running_engine(Path(folder), compose=compose_v5()) as running,
     ):
-        import_image(image, started.environment)
-        yield started.environment
+        import_image(image, running.environment)
+        yield running.environment
 
 
 def compose(folder: Path, environment: dict[str, str], *arguments: str) -> str:
