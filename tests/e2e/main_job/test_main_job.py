@@ -46,6 +46,7 @@ COMPONENTS = {
     "edge",
     "blackbox-exporter",
     "entry",
+    "traces",
 }
 
 ELSEWHERE = {
@@ -55,7 +56,6 @@ ELSEWHERE = {
     "alloy",
     "tempo",
     "collector",
-    "traces",
     "cadvisor",
     "prom-label-proxy",
 }
