@@ -131,7 +131,9 @@ def watched(platform: Platform, site: Site, folder: Path, *names: str) -> Iterat
         yield
 
 
-def lay(platform: Platform, site: Site, folder: Path, names: tuple[str, ...]) -> None:
+def lay(
+    platform: Platform, site: Site, folder: Path, names: tuple[str, ...] = ("loki", "promtail", "alloy")
+) -> None:
     """Write what is rendered for the site and these servers below ``current``, and a text for each secret."""
     always = (prometheus.render, rules.render, alertmanager.render, runbook_site.render)
     of_logs = {"loki": loki.render, "promtail": promtail.render, "alloy": alloy.render}
