@@ -92,7 +92,7 @@ def tour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tour]:
 
 
 def test_everything_is_healthy_at_the_start(tour: Tour) -> None:
-    assert "targets: 10 of 10 up" in tour.after("platformctl status")
+    assert re.search(r"targets: (\d+) of \1 up", tour.after("platformctl status"))
 
 
 def test_the_broken_demo_fires_within_the_time_told_and_its_runbook_opens(tour: Tour) -> None:
