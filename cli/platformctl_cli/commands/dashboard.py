@@ -48,7 +48,58 @@ def new(
     show.say(f"look at it: platformctl preview {name}")
 
 
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="As Grafana exports it (Classic).")],
+    uid: Annotated[str, typer.Option("--uid", help="Its uid here, in place of the file's.")] = "",
+    audience: Annotated[
+        AudienceChoice | None,
+        typer.Option("--for", help="Whom it is for. Without it: what its tags say.", show_default=False),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Overwrite the module that defines this dashboard now.")
+    ] = False,
+    print_: Annotated[bool, typer.Option("--print", help="Print the module; write nothing.")] = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Bring a dashboard back that was made or edited in Grafana: it becomes a module in dashboards_src/.
+
+    Panels that the vocabulary has no words for are kept raw; what gets lost is listed on stderr.
+
+    \b
+    Examples:
+      platformctl dashboard import checkout.json
+      platformctl dashboard import tenant-detail.json --print | diff dashboards_src/tenant_detail.py -
+    """
+    from platformctl.app.dashboard_import import Wanted, import_dashboard
+    from platformctl.app.session import Request
+    from platformctl.model.dashboard import Audience
+    from platformctl_cli import show
+
+    done = import_dashboard(
+        Request(workspace=workspace, start=Path.cwd()),
+        Wanted(
+            file=file,
+            uid=uid,
+            audience=Audience(audience) if audience else None,
+            replace=replace,
+            write=not print_,
+        ),
+    )
+    if json:
+        told = {"uid": done.uid, "path": str(done.path), "written": not print_, "panels": done.panels}
+        show.as_json(told | {"raw": done.raw, "notes": done.notes, "source": done.text})
+        return
+    for note in done.notes:
+        show.say(f"! {note}")
+    show.say(f"{done.panels} panels, {done.raw} of them raw")
+    show.result(done.text.rstrip() if print_ else str(done.path))
+    if not print_:
+        show.say(f"next: platformctl check && platformctl preview {done.uid}")
+
+
 dashboard: Final = typer.Typer(
     name="dashboard", help="Dashboards of your own.", no_args_is_help=True, rich_markup_mode=None
 )
 dashboard.command("new")(new)
+dashboard.command("import")(import_)
