@@ -170,7 +170,10 @@ def push(
 
 
 dashboard: Final = typer.Typer(
-    name="dashboard", help="Dashboards of your own.", no_args_is_help=True, rich_markup_mode=None
+    name="dashboard",
+    help="Dashboards of your own, from Grafana and into it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 dashboard.command("new")(new)
 dashboard.command("import")(import_)

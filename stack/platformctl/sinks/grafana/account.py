@@ -77,7 +77,7 @@ class Grafana:
         body: Tree | None = None,
         absent_is_fine: bool = False,
     ) -> object | None:
-        where = f"{method} {path}"
+        where = f"{method} {self._url}{path}"
         try:
             response = self._session.request(
                 method, self._url + path, params=params, json=body, timeout=_TIMEOUT_S, allow_redirects=False
