@@ -8,7 +8,7 @@ packages=(python3-venv prometheus prometheus-alertmanager prometheus-node-export
 extras=(-e 'stack/platform_telemetry[fastapi]' -e stack/platform_ratelimit -e '.[demo]')
 if [ "${1:-}" = --tests ]; then
   packages+=(chromium docker.io docker-compose iptables prometheus-blackbox-exporter wrk
-    webkit2gtk-driver xvfb jq lsof wget)
+    webkit2gtk-driver xvfb jq lsof wget cron)
   extras+=(-e 'stack/platform_ratelimit[all]' --group test --group lint --group ratelimit)
 fi
 scripts/install-packages.sh "${packages[@]}"

@@ -99,6 +99,8 @@ def running_engine(folder: Path, *, compose: str | None) -> Iterator[Engine]:
         yield engine
     finally:
         _stop(engine.daemon, environment)
+        for left in (folder / "exec").glob("netns/*"):  # of containers on the network of the host
+            subprocess.run(["umount", left], capture_output=True)
 
 
 def _start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:

@@ -122,7 +122,7 @@ def script(image: str, path: Path) -> StandIn:
 def responder(component: Component) -> StandIn:
     """For a server that is not to be had here: something that answers every request on its ports with 200."""
     part = container(component)
-    probe = part.health_command[0] if part.health_command else "/bin/wget"
+    probe = str(Path("/bin", part.health_command[0] if part.health_command else "wget"))
     return StandIn(
         image=str(part.image),
         programs={"/usr/bin/python3": "/usr/bin/python3"},

@@ -123,7 +123,7 @@ def _serving(handler: type[BaseHTTPRequestHandler], port: int) -> Iterator[int]:
 @contextlib.contextmanager
 def watched(platform: Platform, site: Site, folder: Path, *names: str) -> Iterator[None]:
     """The named components of the platform, running from what is rendered for the site."""
-    lay(platform, site, folder)
+    lay(platform, site, folder, names)
     with contextlib.ExitStack() as stack:
         for component in platform.components:
             if component.name in names:
@@ -131,12 +131,13 @@ def watched(platform: Platform, site: Site, folder: Path, *names: str) -> Iterat
         yield
 
 
-def lay(platform: Platform, site: Site, folder: Path) -> None:
-    """Write what is rendered for the site below ``current``, and a text for each secret."""
-    for render in (
-        prometheus.render, rules.render, alertmanager.render, runbook_site.render, loki.render, promtail.render,
-        alloy.render,
-    ):  # fmt: skip
+def lay(
+    platform: Platform, site: Site, folder: Path, names: tuple[str, ...] = ("loki", "promtail", "alloy")
+) -> None:
+    """Write what is rendered for the site and these servers below ``current``, and a text for each secret."""
+    always = (prometheus.render, rules.render, alertmanager.render, runbook_site.render)
+    of_logs = {"loki": loki.render, "promtail": promtail.render, "alloy": alloy.render}
+    for render in (*always, *(render for name, render in of_logs.items() if name in names)):
         for artifact in render(platform, site):
             path = folder / "current" / artifact.path
             path.parent.mkdir(parents=True, exist_ok=True)

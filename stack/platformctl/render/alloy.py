@@ -51,7 +51,7 @@ def _sources(pipeline: LogPipeline, site: Site) -> Iterator[Block]:
 
 
 def _files(label: str, path: str, onward: list[Value]) -> Iterator[Block]:
-    yield Block("local.file_match", {"path_targets": [{"__path__": path}], "sync_period": "5s"}, label=label)
+    yield Block("local.file_match", {"path_targets": [{"__path__": path}], "sync_period": "2s"}, label=label)
     targets = Reference(f"local.file_match.{label}.targets")
     yield Block("loki.source.file", {"targets": targets, "forward_to": onward}, label=label)
 

@@ -42,6 +42,7 @@ def _config(platform: Platform, site: Site) -> Settings:
         },
         "positions": {"filename": f"{site.places['promtail'].data}/positions.yaml", "sync_period": "2s"},
         "clients": [_client(site)],
+        "target_config": {"sync_period": "2s"},  # how soon a new file is seen
         # A line over the limit is cut, not lost; a flood waits in the file instead of being dropped.
         "limits_config": {
             "max_line_size": "256KB",

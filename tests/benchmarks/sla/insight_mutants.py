@@ -36,7 +36,7 @@ MUTANTS = (
     Mutant("weeks begin on Monday for Prometheus, too", "render/baseline.py", "return (hour + 24) % 168", "return hour", BASELINE),
     Mutant("one Monday is a baseline", "model/baseline.py", "LEAST_HOURS: Final = 2", "LEAST_HOURS: Final = 1", BASELINE),
     Mutant("an hour is told by its end", "app/baseline.py", "(datetime.fromtimestamp(ms / 1000, UTC) - _HOUR, float(text))", "(datetime.fromtimestamp(ms / 1000, UTC), float(text))", BASELINES),
-    Mutant("a changed version is not noticed", "sources/baselines.py", "        before = seal(path)", "        before = _json(head, path, 1).get(\"seals\") or seal(path)", BASELINES),
+    Mutant("a changed version is not noticed", "sources/baselines.py", 'if _json(head, path, 1).get("seals") != before:', "if False:", BASELINES),
     Mutant("four peers are enough", "sla/peers.py", "LEAST_PEERS: Final = 5", "LEAST_PEERS: Final = 4", INSIGHT),
     Mutant("peers who are alike are told of", "sla/peers.py", "if len(set(values)) >= LEAST_DISTINCT else None", "", INSIGHT),
     Mutant("the mean of all is typical", "sla/peers.py", "edge = (len(values) - 3) // 2", "edge = 0", INSIGHT),

@@ -79,31 +79,32 @@ def survivor(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         compose_sample.platform(*compose_sample.CORE, VICTIM, watch),
         areas=(replace(area, interval=seconds(1)),),
     )
-    folder = tmp_path_factory.mktemp("survivor")
-    with small_disk(folder):
+    folder, history = tmp_path_factory.mktemp("survivor"), tmp_path_factory.mktemp("history")
+    with small_disk(folder, mb=24), small_disk(history, mb=200):
         one = Stack(state=folder / ".platformctl", environment=engine.environment, platform=platform)
-        make_small_volume(one, "prometheus-data")
+        make_volume(one, "prometheus-data", history)
         one.deploy(with_former_prometheus(platform))
         yield one
         one.runtime.down(volumes=True)
 
 
 @contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
-    """A disk of its own for the state folder, that can be filled without harm."""
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], check=True)
+def small_disk(folder: Path, *, mb: int) -> Iterator[None]:
+    """A disk of its own for a folder, that can be filled without harm."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mb}m", "tmpfs", str(folder)], check=True)
     try:
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-def make_small_volume(stack: Stack, name: str) -> None:
-    """A volume of 200 MB, as compose would have made it."""
+def make_volume(stack: Stack, name: str, disk: Path) -> None:
+    """A volume on a disk of its own, labelled as compose does it."""
+    disk.chmod(0o777)
     labels = ("project=platformctl", f"volume={name}")
     options = [word for label in labels for word in ("--label", f"com.docker.compose.{label}")]
-    sizes = ("--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=200m,uid=65534")
-    stack.docker("volume", "create", *options, *sizes, f"platformctl_{name}")
+    bound = ("--opt", "type=none", "--opt", f"device={disk}", "--opt", "o=bind")
+    stack.docker("volume", "create", *options, *bound, f"platformctl_{name}")
 
 
 @contextlib.contextmanager
@@ -235,7 +236,7 @@ def test_on_a_full_disk_a_deployment_fails_and_the_last_release_serves(survivor:
 def test_prometheus_answers_on_a_full_disk_and_goes_on_when_there_is_room(survivor: Stack) -> None:
     survivor.deploy()
     mounted = Path(
-        survivor.docker("volume", "inspect", "--format", "{{.Mountpoint}}", "platformctl_prometheus-data")
+        survivor.docker("volume", "inspect", "--format", "{{.Options.device}}", "platformctl_prometheus-data")
     )
     with filled(mounted):
         assert value(survivor, 'count(count_over_time(up{job="prometheus"}[1h]))') == 1

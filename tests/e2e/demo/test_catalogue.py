@@ -16,7 +16,9 @@ from platform_telemetry.contract import Group, MetricSpec, MetricType
 pytestmark = pytest.mark.e2e
 
 TENANTS: Final = 13 + 1  # those of slas/tenants.yml, and "unknown"
-API_GROUPS: Final = tuple(group for group in Group if group not in (Group.TRAFFIC, Group.EDGE, Group.WEB))
+API_GROUPS: Final = tuple(
+    group for group in Group if group not in (Group.TRAFFIC, Group.EDGE, Group.WEB, Group.TRACES)
+)
 QUIET: Final = {contract.SERIES_OVERFLOW.name, contract.TENANT_OBJECTIVE.name}
 """Families that must have no sample in a run within all limits, of tenants on their tiers' terms."""
 

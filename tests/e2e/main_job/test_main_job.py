@@ -181,7 +181,7 @@ def test_errors_in_the_demo_fire_the_right_alert_and_resolve(platform: Workspace
     ask("PUT", faults, {"ratio": 0.5})
     try:
         assert eventually(lambda: "HighErrorRate" in alerts(platform), within_s=90), alerts(platform)
-        assert alerts(platform) <= {"HighErrorRate", "Watchdog"}
+        assert alerts(platform) <= {"HighErrorRate", "IncidentRecent", "Watchdog"}
     finally:
         ask("DELETE", faults)
 

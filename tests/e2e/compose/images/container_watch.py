@@ -17,6 +17,7 @@ from datetime import datetime
 
 SOCKET = "/var/run/docker.sock"
 KILLS: Counter[str] = Counter()
+SHOWN = [b""]
 
 
 class Engine(http.client.HTTPConnection):
@@ -42,6 +43,16 @@ def count_kills() -> None:
             time.sleep(0.5)
 
 
+def keep_looking() -> None:
+    """A scrape is answered at once, whatever the engine takes."""
+    while True:
+        try:
+            SHOWN[0] = exposition().encode()
+        except (OSError, ValueError, KeyError) as error:  # a container that is just going
+            print(f"{type(error).__name__}: {error}", flush=True)
+        time.sleep(0.5)
+
+
 def exposition() -> str:
     lines = []
     for summary in json.load(get("/containers/json")):
@@ -64,7 +75,7 @@ def exposition() -> str:
 
 class Answer(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        body = exposition().encode() if self.path == "/metrics" else b"ok"
+        body = SHOWN[0] if self.path == "/metrics" else b"ok"
         self.send_response(200)
         self.send_header("Content-Type", "text/plain; version=0.0.4")
         self.end_headers()
@@ -75,6 +86,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
 
 
 signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
-threading.Thread(target=count_kills, daemon=True).start()
+for work in (count_kills, keep_looking):
+    threading.Thread(target=work, daemon=True).start()
 port = next(int(word.partition("=")[2]) for word in sys.argv if word.startswith("--port="))
 http.server.ThreadingHTTPServer(("0.0.0.0", port), Answer).serve_forever()
