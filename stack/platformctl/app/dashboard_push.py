@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from platformctl.errors import PartlyApplied, PlatformError, UsageError
+from platformctl.errors import PartlyApplied, PlatformError
 from platformctl.model.dashboard import Dashboard
 from platformctl.sinks.grafana import apply as act
 from platformctl.sinks.grafana.account import Grafana
@@ -17,6 +17,7 @@ from platformctl.sinks.grafana.changes import Page, Plan, diff
 from platformctl.sinks.grafana.read import read
 from platformctl.sources import workspace
 from platformctl.sources.definitions import load_platform
+from platformctl.sources.token_file import read_token
 
 TOKEN_FILE: Final = "grafana-api-token"  # noqa: S105 - a name
 """The secret file that is read where no other is named."""
@@ -53,7 +54,8 @@ def open_target(request: PushRequest) -> Iterator[Target]:
     from platformctl.render.grafana_dashboard import to_json
 
     found = workspace.find(request.workspace, start=request.start)
-    token = _token(request.token_file or found.state / "secrets" / TOKEN_FILE)
+    file = request.token_file or found.state / "secrets" / TOKEN_FILE
+    token = read_token(file, opens="Grafana", kind="the token of a service account")
     grafana = Grafana(token, url=request.url)
     try:
         dashboards = sorted(load_platform(found.content).dashboards, key=lambda d: d.uid)
@@ -121,17 +123,3 @@ def _page(dashboard: Dashboard, tree: dict[str, object], folder: str) -> Page:
         folder_title=title,
         tree=tree,
     )
-
-
-def _token(file: Path) -> str:
-    try:
-        token = file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise UsageError(
-            f"the token of the Grafana cannot be read: {error.strerror}",
-            where=str(file),
-            fix="put the token of a service account into the file (mode 0600), or name one with --token-file",
-        ) from error
-    if not token or not token.isascii() or not token.isprintable():
-        raise UsageError("the file with the token of the Grafana holds no token", where=str(file))
-    return token

@@ -197,11 +197,11 @@ def test_a_token_travels_only_where_nobody_reads_along(url: str, token: Path) ->
     assert "pw" not in str(refused.value)
 
 
-@pytest.mark.parametrize("text", ["", " \n", "two\nlines", "ümlaut"])
+@pytest.mark.parametrize("text", ["", " \n", "two\nlines", "ümlaut", "\x00"])
 def test_a_file_without_a_token_is_refused(text: str, token: Path) -> None:
     token.write_text(text)
     with (
-        pytest.raises(UsageError, match="holds no token"),
+        pytest.raises(UsageError, match=r"is empty|more than a token"),
         open_target(PushRequest(url="https://g", workspace=SAMPLE, token_file=token)),
     ):
         pass
