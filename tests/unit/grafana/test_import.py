@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 
 import pytest
-from unit.grafana.conftest import every_kind, shipped  # noqa: F401 - fixtures
 
 from platformctl.app.dashboard_import import Wanted, import_dashboard
 from platformctl.app.session import Request
@@ -48,8 +47,8 @@ def again(dashboard: Dashboard, folder: Path) -> Dashboard:
 
 
 def test_what_we_render_comes_back_the_same(
-    shipped: tuple[Dashboard, ...],  # noqa: F811
-    every_kind: Dashboard,  # noqa: F811
+    shipped: tuple[Dashboard, ...],
+    every_kind: Dashboard,
     tmp_path: Path,
 ) -> None:
     assert len(shipped) >= 14
@@ -61,7 +60,7 @@ def test_what_we_render_comes_back_the_same(
         assert to_json(again(brought, tmp_path)) == rendered
 
 
-def test_what_grafana_fills_in_when_it_saves_is_no_change(every_kind: Dashboard) -> None:  # noqa: F811
+def test_what_grafana_fills_in_when_it_saves_is_no_change(every_kind: Dashboard) -> None:
     tree = saved(to_json(every_kind))
     brought, notes = read(tree)
     assert notes == ()
@@ -87,7 +86,7 @@ def saved(tree: dict) -> dict:
     return out
 
 
-def test_a_change_by_hand_that_we_can_say_is_said(every_kind: Dashboard) -> None:  # noqa: F811
+def test_a_change_by_hand_that_we_can_say_is_said(every_kind: Dashboard) -> None:
     tree = to_json(every_kind)
     graph = next(panel for panel in tree["panels"] if panel["type"] == "timeseries")
     graph["fieldConfig"]["defaults"]["unit"] = "bytes"
@@ -97,7 +96,7 @@ def test_a_change_by_hand_that_we_can_say_is_said(every_kind: Dashboard) -> None
     assert (panel.unit, panel.queries[0].expr, notes) == ("bytes", "sum(up)", ())
 
 
-def test_a_change_that_we_cannot_say_keeps_the_panel_raw_and_says_why(every_kind: Dashboard) -> None:  # noqa: F811
+def test_a_change_that_we_cannot_say_keeps_the_panel_raw_and_says_why(every_kind: Dashboard) -> None:
     tree = to_json(every_kind)
     graph = next(panel for panel in tree["panels"] if panel["type"] == "timeseries")
     graph["fieldConfig"]["defaults"]["custom"]["lineWidth"] = 3
