@@ -274,3 +274,17 @@ def test_a_uid_that_leads_out_of_the_folder_is_refused(workspace: Path) -> None:
     assert done.path == workspace / "dashboards_src" / "small.py"
     with pytest.raises(UsageError, match="no name for a dashboard"):
         import_dashboard(Request(workspace=workspace), Wanted(file=file, uid="../x"))
+
+
+@pytest.mark.parametrize(
+    "added", [{"repeat": "tenant"}, {"timeFrom": "1h"}, {"interval": "5m"}, {"transparent": True}]
+)
+def test_a_setting_that_we_have_no_word_for_is_not_dropped(
+    added: dict[str, object], every_kind: Dashboard
+) -> None:
+    tree = to_json(every_kind)
+    graph = next(panel for panel in tree["panels"] if panel["type"] == "timeseries")
+    graph |= added
+    brought, notes = read(tree)
+    assert notes == (f"panel {graph['title']!r} is kept raw: {next(iter(added))} is not ours to say",)
+    assert to_json(brought) == tree
