@@ -63,25 +63,40 @@ DASHBOARDS: Final = (
 
 def new_dashboard(request: Request, name: str, audience: Audience) -> Path:
     """Write ``dashboards_src/<name>.py`` and return its path; never overwrites, and takes no uid twice."""
+    content = writable_workspace(request)
+    check_name(name)
+    path = path_of(content, name)
+    known = {dashboard.uid for dashboard in load_platform(content).dashboards}
+    if path.exists() or name in known:
+        raise PlatformError(
+            f"there is a dashboard {name!r} already", where=str(path), fix=f"platformctl preview {name}"
+        )
+    write_atomically(path, module_for(name, audience, known=known))
+    return path
+
+
+def writable_workspace(request: Request) -> Path:
+    """The content of the workspace; raises `UsageError` for the built-in one."""
     found = workspace.find(request.workspace, start=request.start)
     if found.built_in:
         raise UsageError(
             "the built-in workspace is not yours to change", fix="platformctl init DIR, and run it there"
         )
+    return found.content
+
+
+def check_name(name: str) -> None:
+    """Refuse what is no uid of a dashboard."""
     if not _NAME.fullmatch(name) or len(name) > _LONGEST:
         raise UsageError(
             f"{name!r} is no name for a dashboard",
             fix=f"write it like platform-overview: lower case, at most {_LONGEST} characters",
         )
-    path = found.content / "dashboards_src" / f"{name.replace('-', '_')}.py"
-    known = {dashboard.uid for dashboard in load_platform(found.content).dashboards}
-    if path.exists() or name in known:
-        raise PlatformError(
-            f"there is a dashboard {name!r} already", where=str(path), fix=f"platformctl preview {name}"
-        )
-    path.parent.mkdir(exist_ok=True)
-    write_atomically(path, module_for(name, audience, known=known))
-    return path
+
+
+def path_of(content: Path, name: str) -> Path:
+    """The module of a dashboard with a file of its own."""
+    return content / "dashboards_src" / f"{name.replace('-', '_')}.py"
 
 
 def module_for(name: str, audience: Audience, *, known: set[str]) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 from platformctl.checks._expressions import selection
 from platformctl.model import macros
 from platformctl.model.dashboard import Dashboard, Row, Variable
+from platformctl.model.dashboard_raw import RawPanel
 from platformctl.model.panel import Panel, PanelKind, Query
 from platformctl.model.units import Duration
 from platformctl.sources.http import Unreachable
@@ -116,7 +117,7 @@ def _ask_variable(variable: Variable, values: Mapping[str, str], servers: Server
 
 def _ask_row(row: Row, values: Mapping[str, str], window: Window, servers: Servers) -> Iterator[Finding]:
     for panel in row.panels:
-        if panel.kind is PanelKind.TEXT:
+        if not panel.queries:
             continue
         subject = f"panel {panel.title!r}"
         server = servers.loki if panel.reads_logs else servers.prometheus
@@ -130,8 +131,8 @@ def _ask_row(row: Row, values: Mapping[str, str], window: Window, servers: Serve
             yield judge(subject, measured, empty_reason=panel.empty_reason)
 
 
-def _is_instant(panel: Panel, query: Query) -> bool:
-    return query.instant or panel.kind is PanelKind.TABLE
+def _is_instant(panel: Panel | RawPanel, query: Query) -> bool:
+    return query.instant or (isinstance(panel, Panel) and panel.kind is PanelKind.TABLE)
 
 
 def _window(span: Duration, now_s: float) -> Window:

@@ -27,6 +27,7 @@ from platformctl.sinks.pagerduty.read import Held, Holdings, read, tell, whole_o
 from platformctl.sources import workspace
 from platformctl.sources.definitions import load_platform
 from platformctl.sources.maintenance import recorded_windows
+from platformctl.sources.token_file import read_token
 
 TOKEN_FILE: Final = "pagerduty-api-token"  # noqa: S105 - a name
 """The secret file that is read where no other is named."""
@@ -70,16 +71,7 @@ def open_account(request: AccountRequest) -> Iterator[Opened]:
     found = workspace.find(request.workspace, start=request.start)
     secrets = found.state / "secrets"
     file = request.token_file or secrets / TOKEN_FILE
-    try:
-        token = file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise UsageError(
-            f"the token of the PagerDuty account cannot be read: {error.strerror}",
-            where=str(file),
-            fix="put a REST API key of the account into the file (mode 0600), or name one with --token-file",
-        ) from error
-    if not token:
-        raise UsageError("the file with the token of the PagerDuty account is empty", where=str(file))
+    token = read_token(file, opens="PagerDuty account", kind="a REST API key of the account")
     oncall = load_platform(found.content).oncall
     recorded = recorded_windows(found.state)
     known, near = {window.id for window in recorded}, upcoming(found.content, request.clock(), _AHEAD)

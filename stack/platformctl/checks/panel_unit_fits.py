@@ -23,7 +23,7 @@ def panel_unit_fits(platform: Platform) -> Iterator[Problem]:
     """One problem for each query whose values have another unit than the panel, or the column, says."""
     for dashboard in platform.dashboards:
         for panel in dashboard.panels:
-            if not panel.reads_logs and panel.kind is not PanelKind.HEATMAP:
+            if isinstance(panel, Panel) and not panel.reads_logs and panel.kind is not PanelKind.HEATMAP:
                 yield from _misfits(platform, dashboard, panel)
 
 

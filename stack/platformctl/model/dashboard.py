@@ -13,6 +13,7 @@ from typing import Final
 
 from platformctl.errors import DefinitionError
 from platformctl.model import _guard
+from platformctl.model.dashboard_raw import RawPanel
 from platformctl.model.panel import Color, Link, Panel
 from platformctl.model.units import Duration, hours, seconds
 
@@ -40,7 +41,7 @@ class Row:
     """A titled group of panels. Titles of panels are unique in their row: links and ids hang on them."""
 
     title: str
-    panels: tuple[Panel, ...]
+    panels: tuple[Panel | RawPanel, ...]
     collapsed: bool = False
 
     def __post_init__(self) -> None:
@@ -128,7 +129,7 @@ class Dashboard:
         _guard.unique((r.title for r in self.rows), what=f"row of {self.uid}")
 
     @property
-    def panels(self) -> Iterator[Panel]:
+    def panels(self) -> Iterator[Panel | RawPanel]:
         """All panels, row by row."""
         for row in self.rows:
             yield from row.panels

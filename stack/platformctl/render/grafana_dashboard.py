@@ -11,6 +11,7 @@ from grafanalib import core
 from grafanalib._gen import DashboardEncoder
 
 from platformctl.model.dashboard import Annotation, Dashboard, Row, Variable
+from platformctl.model.dashboard_raw import RawPanel
 from platformctl.model.maintenance import SERIES as MAINTENANCE
 from platformctl.model.panel import GRID_COLUMNS, Color, Link, Panel
 from platformctl.render import grafana_panel, grafana_schema
@@ -46,6 +47,13 @@ def to_json(dashboard: Dashboard) -> dict[str, object]:
     return grafana_schema.present(tree)
 
 
+def panel_to_json(panel: Panel) -> dict[str, object]:
+    """One panel as plain data, without its place and its id."""
+    built = grafana_panel.build(panel, core.GridPos(h=panel.height, w=panel.width, x=0, y=0), 0)
+    tree = grafana_schema.present_panel(json.loads(json.dumps(built, cls=DashboardEncoder)))
+    return {key: value for key, value in tree.items() if key not in ("gridPos", "id")}
+
+
 def _panels(dashboard: Dashboard) -> Iterator[core.Panel]:
     """Rows and panels with their places: from left to right, a new line where the next does not fit."""
     ids = _Ids()
@@ -55,7 +63,7 @@ def _panels(dashboard: Dashboard) -> Iterator[core.Panel]:
         members = []
         for panel, x, top in _flow(row, y + _ROW_HEIGHT):
             box = core.GridPos(h=panel.height, w=panel.width, x=x, y=top)
-            members.append(grafana_panel.build(panel, box, ids.take(f"{row.title}/{panel.title}")))
+            members.append(_built(panel, box, ids.take(f"{row.title}/{panel.title}")))
             y = max(y, top + panel.height)
         nested = members if row.collapsed else []
         yield core.RowPanel(
@@ -67,7 +75,14 @@ def _panels(dashboard: Dashboard) -> Iterator[core.Panel]:
             yield from members
 
 
-def _flow(row: Row, top: int) -> Iterator[tuple[Panel, int, int]]:
+def _built(panel: Panel | RawPanel, box: core.GridPos, number: int) -> core.Panel | dict[str, object]:
+    if isinstance(panel, Panel):
+        return grafana_panel.build(panel, box, number)
+    told = {"title": panel.title, "description": panel.description, "gridPos": box, "id": number}
+    return {"type": "raw", "raw": panel.tree | told}
+
+
+def _flow(row: Row, top: int) -> Iterator[tuple[Panel | RawPanel, int, int]]:
     x = tallest = 0
     for panel in row.panels:
         if x + panel.width > GRID_COLUMNS:

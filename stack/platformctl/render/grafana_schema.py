@@ -39,7 +39,14 @@ def present(dashboard: Mapping[str, Json]) -> dict[str, object]:
     return dict(_dict(clean))
 
 
+def present_panel(panel: Mapping[str, Json]) -> dict[str, object]:
+    """One panel with exactly the keys that the present schema knows."""
+    return dict(_dict(_without_nulls(_panel(panel))))
+
+
 def _panel(panel: Mapping[str, Json]) -> Json:
+    if "raw" in panel:
+        return panel["raw"]
     if panel["type"] == "row":
         row = _keep(panel, _ROW_KEYS)
         row["panels"] = [_panel(member) for member in _dicts(panel["panels"])]

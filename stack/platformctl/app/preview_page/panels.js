@@ -32,6 +32,7 @@ function linkTo(url, title) {
 /** Ask and draw; what goes wrong is shown in the panel itself. */
 export async function draw(panel, body, time, variables) {
   if (panel.type === "text") return body.replaceChildren(element("pre", {}, panel.options.content));
+  if (!(panel.type in CHARTS) && !(panel.type in HTML) && panel.type !== "logs") return quiet(body, "Grafana shows panels of this type");
   if (panel.type === "logs" || panel.datasource?.type === "loki") return quiet(body, "Loki's answers are shown by Grafana; platformctl logs shows lines here");
   try {
     const found = await results(panel, time, variables);

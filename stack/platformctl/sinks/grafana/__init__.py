@@ -1,0 +1,1 @@
+"""A Grafana that runs already, made to hold the dashboards that are defined: `read`, `diff`, `apply`."""
