@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -57,6 +58,24 @@ def test_an_ended_process_that_nobody_waited_for_is_not_alive(sleeper: subproces
     os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
     assert procfs.identify(sleeper.pid) == record.identity
     assert not record.is_alive()
+
+
+def test_a_process_whose_first_thread_has_ended_is_alive_as_long_as_another_runs() -> None:
+    """It still holds its ports, which a server started in its place would find taken."""
+    ends_first = (
+        "import ctypes, threading, time\n"
+        "threading.Thread(target=time.sleep, args=(600,)).start()\n"
+        "ctypes.CDLL(None).pthread_exit(None)"
+    )
+    with subprocess.Popen([sys.executable, "-c", ends_first]) as process:
+        stat = Path(f"/proc/{process.pid}/stat")
+        while ") Z " not in stat.read_text():
+            time.sleep(0.01)
+        record = record_of(process)
+        assert record.is_alive()
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert not record.is_alive()
 
 
 def test_a_command_name_with_spaces_and_parentheses_is_read_right(tmp_path: Path) -> None:

@@ -36,14 +36,14 @@ def identify(pid: int) -> Identity | None:
 def is_alive(identity: Identity) -> bool:
     """Whether this very process still runs; one that has ended and was not waited for does not."""
     fields = _stat(identity.pid)
-    return fields is not None and fields[0] not in _GONE and identify(identity.pid) == identity
+    return fields is not None and not _has_ended(fields) and identify(identity.pid) == identity
 
 
 def session_members(session: int) -> Iterator[int]:
     """The numbers of the living processes of a session."""
     for pid in pids():
         fields = _stat(pid)
-        if fields is not None and fields[0] not in _GONE and int(fields[3]) == session:
+        if fields is not None and not _has_ended(fields) and int(fields[3]) == session:
             yield pid
 
 
@@ -58,6 +58,14 @@ def environment_has(pid: int, entry: str) -> bool:
         return entry.encode() in (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
     except OSError:
         return False
+
+
+def _has_ended(fields: list[str]) -> bool:
+    """Whether all threads are gone: a first thread that ends before the others is shown as a zombie, too.
+
+    Until the last of them is gone, the process holds its files and ports.
+    """
+    return fields[0] in _GONE and int(fields[17]) <= 1
 
 
 def _stat(pid: int) -> list[str] | None:
