@@ -8,6 +8,7 @@ tenants there are more folders, each with the same rules.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from platformctl.model.artifact import Artifact
@@ -23,9 +24,11 @@ _LONGEST_NAME: Final = 200  # of the 255 bytes that file systems allow
 
 def render(platform: Platform, site: Site) -> Iterator[Artifact]:
     """A rule file for each area with rules in LogQL, in each folder of tenants."""
-    for folder in folders(platform):
-        for area in platform.log_areas:
-            yield yaml_artifact(f"loki/rules/{folder}/{area.name}.yml", {"groups": list(_groups(area, site))})
+    everywhere = tuple(folders(platform))
+    for area in platform.log_areas:
+        rules = yaml_artifact(f"{area.name}.yml", {"groups": list(_groups(area, site))})
+        for folder in everywhere:
+            yield replace(rules, path=f"loki/rules/{folder}/{rules.path}")
 
 
 def organisations(platform: Platform) -> tuple[str, ...]:
