@@ -124,3 +124,4 @@ def test_a_mutant_is_caught(name: str, tmp_path: Path) -> None:
     done = judged(tmp_path, files=release() | {path: mutated}, claim=claim)
     assert done.returncode != 0
     assert "FAILED" in done.stdout + done.stderr
+    assert "got:" in done.stdout + done.stderr, "promtool could not even read it"
