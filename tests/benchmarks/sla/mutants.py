@@ -24,6 +24,7 @@ import berlin_week
 ROOT = Path(__file__).parents[3]
 UNIT, WEEK = "tests/unit/sla", "tests/e2e/sla/test_figures.py"
 DOCUMENTS = "tests/e2e/sla/test_documents.py"
+LEDGER = "tests/e2e/sla/test_ledger.py"
 
 
 class Mutant(NamedTuple):
@@ -87,7 +88,7 @@ MUTANTS = (
     Mutant("another latency objective is no correction", "sla/ledger.py", "of {wording.target(s.latency.target)} within", "within"),
     Mutant("a tenant that is left out is not told of", "sla/ledger.py", "    if before.scope == after.scope:\n", "    if False:\n"),
     Mutant("earlier periods exclude nothing", "sla/assemble.py", "past.events, terms, excusing(tenant, past.forgiven))", "past.events, terms)", DOCUMENTS),
-    Mutant("earlier periods are never those of the ledger", "sla/assemble.py", "    if earlier.stated is not None:\n        return earlier.stated.get(tenant.id)\n", "", DOCUMENTS),
+    Mutant("earlier periods are never those of the ledger", "sla/assemble.py", "    if earlier.stated is not None:\n        return earlier.stated.get(tenant.id)\n", "", LEDGER),
     Mutant("replicas are added up", "app/sla_gather.py", "        if key in seen:\n", "        if False:\n", DOCUMENTS),
     Mutant("periods are closed by any clock", "app/sla_report.py", "if abs(self.ahead) > _MOST_SKEW:", "if False:", DOCUMENTS),
     Mutant("others are named in texts", "sla/assemble.py", "reason = discreet(reason, tenant, terms.tenants)", "pass", DOCUMENTS),
