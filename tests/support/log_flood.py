@@ -15,11 +15,13 @@ from pathlib import Path
 from platformctl.model.log_query import LogLine
 
 TICK_S = 0.05
+GRAVE = 10
+"""Of so many lines one is an error, which goes to the operators, too."""
 
 
 @dataclass
 class Flood:
-    """Writes `rate` lines per second in all, one service a file, turn by turn for the tenants."""
+    """Writes `rate` lines per second in all, one service a file, turn by turn for the tenants; a tenth are errors."""
 
     folder: Path
     tenants: tuple[str, ...]
@@ -59,7 +61,8 @@ class Flood:
 
     def _line(self, number: int) -> str:
         line = {
-            "timestamp": datetime.now(UTC).isoformat(), "level": "info", "service": f"flood-{number % self.files}",
+            "timestamp": datetime.now(UTC).isoformat(), "level": "info" if number % GRAVE else "error",
+            "service": f"flood-{number % self.files}",
             "tenant": self.tenants[number % len(self.tenants)], "event": "request", "method": "GET",
             "route": "/api/rooms/{id}", "code": 200, "duration_s": 0.012345, "request_id": f"req-{number:012}",
             "trace_id": f"{number:032x}", "number": number,
@@ -69,15 +72,16 @@ class Flood:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What is there of the lines from 0 to `written`."""
+    """What is there of the lines from 0 to `written`, or of each `step`-th of them."""
 
     written: int
     lost: int
     doubled: int
 
     @classmethod
-    def of(cls, lines: Iterable[LogLine], written: int) -> Arrived:
+    def of(cls, lines: Iterable[LogLine], written: int, step: int = 1) -> Arrived:
         """Count them by their numbers."""
         seen = Counter(json.loads(line.text)["number"] for line in lines)
         doubled = sum(count - 1 for count in seen.values())
-        return cls(written=written, lost=written - len(seen.keys() & set(range(written))), doubled=doubled)
+        wanted = set(range(0, written, step))
+        return cls(written=len(wanted), lost=len(wanted - seen.keys()), doubled=doubled)

@@ -25,7 +25,6 @@ from support.log_flood import Arrived, Flood
 from support.watch import Running, lay, running, site_for
 
 from platformctl.model.log_query import LogQuery
-from platformctl.render.loki import tenants_header
 from platformctl.sources.definitions import load_platform
 from platformctl.sources.http import HttpServer
 from platformctl.sources.loki import Loki
@@ -72,9 +71,8 @@ def main(options: argparse.Namespace) -> None:
                 print(f"{name} was away for {time.monotonic() - down:.1f} s")
             time.sleep(options.seconds / 3)
         stopped = time.monotonic()
-        loki = Loki(
-            server=HttpServer(site.reach("loki", "http"), 120, {"X-Scope-OrgID": tenants_header(platform)})
-        )
+        header = {"X-Scope-OrgID": "|".join(TENANTS)}
+        loki = Loki(server=HttpServer(site.reach("loki", "http"), 120, header))
         drained = _wait_until_still(loki, flood, start_ns)
         used = {name: used[name] + cpu_s(server) for name, server in servers.items()}
         found = Arrived.of(loki.lines(_query(start_ns)), flood.written)
