@@ -11,7 +11,7 @@ from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.model.units import Duration, days
 from platformctl.render import log_rules
-from platformctl.render._json import json_artifact
+from platformctl.render._json import json_rows_artifact
 from platformctl.render._yaml import yaml_artifact
 
 Settings: TypeAlias = dict[str, object]
@@ -28,8 +28,8 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
         return
     yield yaml_artifact("loki/loki.yml", _config(platform, site))
     yield from log_rules.render(platform, site)
-    # JSON is YAML, too, and written twenty times as fast: this is the one file that grows with the tenants.
-    yield json_artifact("loki/overrides.yml", {"overrides": _overrides(platform)})
+    # JSON is YAML, too, and written a hundred times as fast: this is one of the two files that grow with the tenants.
+    yield json_rows_artifact("loki/overrides.yml", {"overrides": _overrides(platform)})
 
 
 def organisations(platform: Platform) -> tuple[str, ...]:
