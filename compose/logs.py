@@ -83,8 +83,13 @@ REDACTIONS: Final = (
     Redaction(
         name="card-number",
         pattern=r"(?:^|[^0-9a-zA-Z.-])([2-6][0-9]{3}(?:[ -]?[0-9]{4}){2}[ -]?[0-9]{1,4})(?:$|[^0-9a-zA-Z-])",
+        within="[2-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}",
     ),
-    Redaction(name="iban", pattern=r"\b([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b"),
+    Redaction(
+        name="iban",
+        pattern=r"\b([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b",
+        within="[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}",
+    ),
     Redaction(
         name="escaped-field", pattern=rf'(?i){_NAME}\\+"\s*:\s*\\+"([^"\\]+)', only_with=_PRIVATE_WORDS
     ),

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import md5
 from pathlib import Path
 
 from platformctl.model.log_query import LogLine
@@ -65,7 +66,7 @@ class Flood:
             "service": f"flood-{number % self.files}",
             "tenant": self.tenants[number % len(self.tenants)], "event": "request", "method": "GET",
             "route": "/api/rooms/{id}", "code": 200, "duration_s": 0.012345, "request_id": f"req-{number:012}",
-            "trace_id": f"{number:032x}", "number": number,
+            "trace_id": md5(str(number).encode(), usedforsecurity=False).hexdigest(), "number": number,
         }  # fmt: skip
         return f"{json.dumps(line)}\n"
 

@@ -73,12 +73,15 @@ class Redaction:
     In a JSON line the group must lie within a string, or `replacement` must be valid JSON itself.
     only_with: words, one of which every match contains, in lower case; the agents look for them first,
     which costs a hundredth of trying the pattern. Empty: every line is tried.
+    within: a simpler pattern (RE2) that is found wherever `pattern` is, where no word is: it is tried first, and
+    costs a fifth, since agents search twice to replace.
     """
 
     name: str
     pattern: str
     replacement: str = "[redacted]"
     only_with: tuple[str, ...] = ()
+    within: str = ""
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="redaction", like="bearer-token")
@@ -90,6 +93,7 @@ class Redaction:
         if "{{" in self.replacement:
             raise DefinitionError(f"the replacement of redaction {self.name!r} is a template")
         check_words(self.only_with, f"redaction {self.name!r}")
+        re2(self.within, f"what redaction {self.name!r} is within")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

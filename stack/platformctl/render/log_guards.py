@@ -91,12 +91,18 @@ class Guards:
             steps = tuple(
                 stage
                 for words, group in groupby(rules, key=lambda rule: rule.only_with)
-                for stage in self.only(words, tuple(map(_replace, group)))
+                for stage in self.only(words, tuple(map(self._replace, group)))
             )
             if guarded:
                 yield self._without(_CLEAN, steps)
             else:
                 yield from steps
+
+    def _replace(self, rule: Redaction) -> Stage:
+        step = Stage("replace", {"expression": rule.pattern, "replace": rule.replacement})
+        if not rule.within:
+            return step
+        return Stage("match", {"selector": f"{self.every_line} |~ {quoted(rule.within)}"}, stages=(step,))
 
     def _marked(self, mark: str, words: tuple[str, ...]) -> Stage:
         selector = f"{self.every_line}{_none_of(words)}"
@@ -115,7 +121,3 @@ def _none_of(words: tuple[str, ...]) -> str:
     """Filters that keep lines without any of the words; a word within which another lies says nothing new."""
     needed = [word for word in words if not any(other in word for other in words if other != word)]
     return "".join(f" != {quoted(word)}" for word in needed)
-
-
-def _replace(redaction: Redaction) -> Stage:
-    return Stage("replace", {"expression": redaction.pattern, "replace": redaction.replacement})
