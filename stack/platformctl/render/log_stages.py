@@ -118,7 +118,7 @@ def _multiline(rule: Multiline) -> Stage:
 
 def _service(pipeline: LogPipeline) -> str:
     """What the pipeline says, then where the line was found."""
-    otherwise = f'"{pipeline.service}"' if pipeline.service else ".service_of_file .container_name"
+    otherwise = f'"{pipeline.service}"' if pipeline.service else ".container_name .service_of_file"
     return f"{{{{ or .Value {otherwise} }}}}"
 
 
