@@ -8,7 +8,8 @@ import pytest
 from unit.logs.conftest import SAMPLE
 
 from platformctl.errors import DefinitionError
-from platformctl.model.logs import FileSource, Redaction, TierLimits
+from platformctl.model.log_limits import TierLimits
+from platformctl.model.logs import FileSource, Redaction
 from platformctl.model.units import days, hours
 
 
