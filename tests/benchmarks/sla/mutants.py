@@ -87,7 +87,7 @@ MUTANTS = (
     Mutant("a closed period is told as the history has it", "sla/ledger.py", "    if not due:\n", "    if True:\n"),
     Mutant("another latency objective is no correction", "sla/ledger.py", "of {wording.target(s.latency.target)} within", "within"),
     Mutant("a tenant that is left out is not told of", "sla/ledger.py", "    if before.scope == after.scope:\n", "    if False:\n"),
-    Mutant("earlier periods exclude nothing", "sla/assemble.py", "past.events, terms, excusing(tenant, past.forgiven))", "past.events, terms)", DOCUMENTS),
+    Mutant("earlier periods exclude nothing", "sla/assemble.py", "past.events, terms, excusing(tenant, past.forgiven))", "past.events, terms)", LEDGER),
     Mutant("earlier periods are never those of the ledger", "sla/assemble.py", "    if earlier.stated is not None:\n        return earlier.stated.get(tenant.id)\n", "", LEDGER),
     Mutant("replicas are added up", "app/sla_gather.py", "        if key in seen:\n", "        if False:\n", DOCUMENTS),
     Mutant("periods are closed by any clock", "app/sla_report.py", "if abs(self.ahead) > _MOST_SKEW:", "if False:", DOCUMENTS),
