@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 import typer
 
-from platformctl.app.scaffold_tests import Outcome, Prepared
+from platformctl.app.scaffold_request import Prepared
+from platformctl.app.scaffold_tests import Outcome
 from platformctl.errors import UsageError
 from platformctl.scaffold.lay.plan import QUIET, Kind, Plan, Step, unified_diff
 from platformctl_cli import show
@@ -59,8 +60,8 @@ def _next_commands(outcome: Outcome) -> Iterator[str]:
     yield f"  cd {prepared.root}"
     if not outcome.installed:
         yield f"  platformctl scaffold-tests . --install   # {manager.install}, and a first run of the tests"
-    name = "platform:test" if prepared.app.has_script("test") else "test"
-    yield f"  {manager.run} {name}"
+    if "unit" in prepared.choices.parts:
+        yield f"  {manager.run} {'platform:test' if prepared.app.has_script('test') else 'test'}"
     yield f"  less {prepared.choices.folder}/TODO.md   # {len(prepared.todos)} things no test was inferred for"
 
 

@@ -10,7 +10,8 @@ import pytest
 from e2e.scaffold.harness import HERE, TALK, SampleApp, link_packages, node_modules
 from unit.scaffold.apps import legacy_app, pages_router_app
 
-from platformctl.app.scaffold_tests import Action, Outcome, Request, scaffold
+from platformctl.app.scaffold_request import Action, Request
+from platformctl.app.scaffold_tests import Outcome, scaffold
 from platformctl.errors import PlatformError
 from platformctl.scaffold.nextjs.framework import PARTS
 

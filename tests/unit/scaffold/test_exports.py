@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from unit.scaffold.apps import package, write
 
-from platformctl.app.scaffold_tests import Action, Request, prepare
+from platformctl.app.scaffold_request import Action, Request, prepare
 from platformctl.scaffold.lay.manifest import Manifest
 from platformctl.scaffold.lay.project import OwnersView
 from platformctl.scaffold.nextjs import routes
