@@ -58,6 +58,9 @@ def _next_commands(outcome: Outcome) -> Iterator[str]:
         return
     manager = prepared.app.manager
     yield f"  cd {prepared.root}"
+    for step in outcome.shown.steps:
+        if step.kind is Kind.CONFLICT and step.writes:
+            yield f"  less {step.path}   # your edit and our change collide: settle it, then delete this file"
     if not outcome.installed:
         yield f"  platformctl scaffold-tests . --install   # {manager.install}, and a first run of the tests"
     if "unit" in prepared.choices.parts:

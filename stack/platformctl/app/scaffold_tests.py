@@ -12,7 +12,7 @@ from platformctl.app.scaffold_request import Action, Prepared, Request, Talk, pr
 from platformctl.errors import DifferencesFound, PlatformError
 from platformctl.scaffold.lay.apply import apply
 from platformctl.scaffold.lay.git import refuse_dirty
-from platformctl.scaffold.lay.plan import Plan
+from platformctl.scaffold.lay.plan import Kind, Plan
 from platformctl.scaffold.lay.project import OwnersView, read_manifest
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.framework import NAME
@@ -97,10 +97,15 @@ def refuse_drift(prepared: Prepared) -> None:
     if drift:
         named = ", ".join(f"{step.path} ({step.kind.value})" for step in drift[:8])
         more = f" and {len(drift) - 8} more" if len(drift) > 8 else ""
+        differ = "1 file differs" if len(drift) == 1 else f"{len(drift)} files differ"
+        again = f"platformctl scaffold-tests {prepared.root}"
+        edited = [step.path for step in drift if step.kind is Kind.EDITED]
+        # A run keeps what was edited: only giving the edit up settles it.
+        rerun = len(edited) < len(drift)
         raise DifferencesFound(
-            f"{len(drift)} files differ from what would be laid down: {named}{more}",
+            f"{differ} from what would be laid down: {named}{more}",
             where=str(prepared.root),
-            fix=f"platformctl scaffold-tests {prepared.root}",
+            fix=again if rerun else f"{again} --force {edited[0]}   # takes ours, yours is kept as .orig",
         )
 
 

@@ -204,6 +204,7 @@ def test_in_a_folder_of_a_repository_the_pipelines_name_that_folder(tmp_path: Pa
     root = Path(shutil.copytree(SAMPLE, tmp_path / "web"))
     lay(root)
     assert not (root / ".github").exists()
+    assert "move it to `.github/workflows/` there" in (root / "tests/TODO.md").read_text()
     github = yaml.safe_load((root / "tests/ci/github.yml").read_text())
     assert github["defaults"]["run"]["working-directory"] == "web"
     setup = next(step for step in github["jobs"]["build"]["steps"] if "setup-node" in step.get("uses", ""))

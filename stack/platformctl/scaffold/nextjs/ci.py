@@ -32,7 +32,7 @@ _JOBS: Final = (("unit", "unit"), ("e2e", "e2e"), ("visual", "visual"), ("securi
 def pipelines(
     app: App, *, folder: str, parts: Collection[str], scripts: Collection[str]
 ) -> Iterator[LaidFile]:
-    """The workflow files. GitHub reads its own at the root of the repository only: below it, it waits to be moved there."""
+    """The workflow files. GitHub reads its own at a repository's root only: below it, it waits to be moved there."""
     values = _values(app, folder=folder, parts=parts, scripts=scripts)
     github = ".github/workflows/platform-tests.yml" if app.place == "." else f"{folder}/ci/github.yml"
     yield LaidFile(path=github, text=templates.render("ci/github.yml.j2", **values))
