@@ -112,10 +112,12 @@ def look_in_browsers(request: Request, prepared: Prepared, talk: Talk) -> Prepar
     if app is None or choices is None or "e2e" not in choices.parts:
         return prepared
     suite = find_browser_suite(app, choices.folder)
+    if suite is None or not suite.has_browser:
+        talk.say(f"not run: the browser tests, there is no {'Chromium' if suite else 'Playwright'} here")
+        return prepared
     talk.wait("building for production")
-    if suite is None or not suite.has_browser or not suite.is_built:
-        missing = "no Playwright" if suite is None else "no Chromium" if not suite.has_browser else "no build"
-        talk.say(f"not run: the browser tests, there is {missing} here")
+    if not suite.is_built:
+        talk.say("not run: the browser tests, the application could not be built")
         return prepared
     talk.wait("running the generated browser tests")
     run = suite.run()
