@@ -74,7 +74,9 @@ def soak(minutes: float) -> None:
         until = time.monotonic() + minutes * 60
         while time.monotonic() < until:
             time.sleep(5)
-            seen |= there.firing()
+            for alert in sorted(there.firing() - seen):
+                print(f"  {time.strftime('%H:%M:%S')} {alert}, load {os.getloadavg()[0]:.1f}", flush=True)
+                seen.add(alert)
         requests = there.api.value("tenant_requests_total")
         print(
             f"{minutes:g} minutes, {requests:.0f} requests: {len(there.events())} pages, alerts {sorted(seen)}"
