@@ -68,7 +68,8 @@ FAULTS: dict[str, Callable[[Live], AbstractContextManager[None]]] = {
 }
 """By the alert that must page. Errors and log-ins come first: an outage silences what it leaves of them."""
 
-AFTERMATH = {"OutageRecent", "IncidentRecent"}
+AFTERMATH = {"OutageRecent"}
+"""What silences errors and log-ins for minutes after an outage."""
 
 
 def arrival(there: Live, alert: str, action: str, *, since: float) -> float:
