@@ -121,7 +121,8 @@ NODE_EXPORTER: Final = Component(
     native=Native(
         binaries=("prometheus-node-exporter", "node_exporter"),
         package="prometheus-node-exporter",
-        args=("--web.listen-address={listen:http}",),
+        # Debian's build asks systemd unless told not to: where none runs, that is an error at every scrape.
+        args=("--web.listen-address={listen:http}", "--no-collector.systemd"),
     ),
 )
 

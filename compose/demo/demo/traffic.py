@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -115,14 +117,15 @@ class Traffic:
             response = await self._client.request(
                 call.method, f"/api{call.path}", json=call.body, headers=headers
             )
-        except httpx.HTTPError:
+            answer = dict(response.json()) if response.is_success else {}
+        except (httpx.HTTPError, ValueError):  # none came, or what came is not JSON
             self._requests.at(tenant.vertical, "no_answer").inc()
             return None
         self._duration.at(tenant.vertical).observe(time.perf_counter() - started)
         self._requests.at(tenant.vertical, f"{response.status_code // 100}xx").inc()
         if response.is_server_error:
             return None
-        return dict(response.json()) if response.is_success else {}
+        return answer
 
     async def _watch_flood(self) -> None:
         """Flood as long as the switch is on. Endless."""
@@ -139,9 +142,9 @@ class Traffic:
     async def _flood_wanted(self) -> dict[str, object] | None:
         try:
             response = await self._client.get(f"{self._settings.api}/faults", timeout=2.0)
-        except httpx.HTTPError:
+            return dict(response.json()).get("flood") if response.is_success else None
+        except (httpx.HTTPError, ValueError):
             return None
-        return response.json().get("flood") if response.is_success else None
 
     async def _flood(self, wanted: dict[str, object]) -> None:
         """Many requests at once for one tenant, after one log-in. Endless, unless there is no such tenant."""
@@ -175,6 +178,7 @@ def create_app(settings: TrafficSettings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.playing = asyncio.create_task(traffic.run())
+        app.state.playing.add_done_callback(_end_with)
         yield
         app.state.playing.cancel()
         with suppress(asyncio.CancelledError):
@@ -194,6 +198,13 @@ def create_app(settings: TrafficSettings) -> FastAPI:
         return {"playing": playing}
 
     return app
+
+
+def _end_with(playing: asyncio.Task[None]) -> None:
+    """No traffic is no service: say why it stopped, and let whoever started this process start it anew."""
+    if not playing.cancelled():
+        structlog.stdlib.get_logger("traffic").critical("the traffic stopped", exc_info=playing.exception())
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _address(random: Random) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -129,3 +132,28 @@ def test_a_log_line_names_the_tenant_the_request_and_the_trace(api: Service) -> 
         "lumiere", "/api/records", 200, "demo-api",
     )  # fmt: skip
     assert len(str(line["trace_id"])) == 32
+
+
+class _Empty(BaseHTTPRequestHandler):
+    """A proxy before its rules are there: 200, and nothing in it."""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.do_POST()
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+def test_the_traffic_plays_on_through_answers_that_say_nothing(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Empty) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with demo.traffic(f"127.0.0.1:{server.server_port}", tmp_path, rate=40) as traffic:
+            unanswered = partial(traffic.value, "traffic_requests_total", outcome="no_answer")
+            wait_for(lambda: unanswered() > 20, what="it asks on", log=traffic.log)
+            assert traffic.answers("/ready")
+        server.shutdown()
