@@ -167,7 +167,7 @@ def by_slo_generator(environment: Path, folder: Path, url: str, tenants: int) ->
         tenant = n * tenants // PEER_SAMPLED
         chosen = f'tenant="tenant-{tenant}",slo="availability"'
         text = SERVICE_LEVEL.format(n=tenant, chosen=chosen, end=end)
-        (slos / f"{n}.yml").write_text(text)
+        (slos / f"{n}.yaml").write_text(text)
     command = [
         environment / "bin" / "slo-generator", "compute", "-f", slos, "-c", folder / "settings.yml",
     ]  # fmt: skip

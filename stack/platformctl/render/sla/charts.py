@@ -50,7 +50,7 @@ def by_hour(hours: tuple[Hour, ...], zone: str) -> Markup:
     clock = ZoneInfo(zone)
     known = {hour.start: hour.requests for hour in hours}
     starts = [hours[0].start + n * _HOUR for n in range((hours[-1].start - hours[0].start) // _HOUR + 1)]
-    chart = StackedBar(**_PLAIN, legend_at_bottom=True)
+    chart: pygal.StackedBar = StackedBar(**_PLAIN, legend_at_bottom=True)
     by_clock = [start.astimezone(clock) for start in starts]
     chart.x_labels = [f"{start:%d %b}" if start.hour == 0 else "" for start in by_clock]
     chart.add("answered", [known[start].good if start in known else None for start in starts])
