@@ -48,6 +48,6 @@ bench:  ## The benchmarks that print figures (not part of the tests)
 
 soak:  ## Watch a healthy platform for MINUTES (60): no page, no ticket
 	@scripts/setup.sh --tests
-	$(bin)/python tests/benchmarks/slo/time_to_page.py --healthy-minutes $(MINUTES)
+	$(bin)/python tests/benchmarks/slo/soak.py --minutes $(MINUTES)
 
 .PHONY: help setup up down status lint unit test test-frontend-full test-full bench soak

@@ -217,6 +217,11 @@ INHIBITIONS: Final = (
         target=(_named("ErrorBudgetBurnSlow"),),
         equal=("slo", "tenant"),
     ),
+    Inhibition(
+        source=(_named("ErrorBudgetBurnServiceFast"),),
+        target=(_named("ErrorBudgetBurnServiceSlow"),),
+        equal=("slo", "job"),
+    ),
 )
 
 

@@ -42,6 +42,8 @@ WATCHED: Final = ("demo-api", "postgres", "redis")
 HOST_SIDE: Final = ("node-exporter", "redis-exporter", "postgres-exporter", "promtail")
 BACKENDS: Final = ("prometheus", "loki")
 KINDS: Final = ("metrics", "access_log", "tracing")
+COUNTER: Final = "tenant_requests_total"
+"""Of the API's telemetry: each round shows by it that the switch does what it says."""
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 GOAL: Final = 0.02
 
@@ -53,6 +55,7 @@ class Stage:
     api: demo.Service
     flags: Path
     main: dict[str, int] = field(default_factory=dict)
+    on: bool = True
 
     def pids(self, name: str) -> list[int]:
         """The process and its children."""
@@ -82,6 +85,7 @@ class Stage:
 
     def switch(self, *, on: bool) -> None:
         """Have everything, or nothing, of what watches."""
+        self.on = on
         self.flags.write_text(json.dumps({kind: {"percent": 100 if on else 0} for kind in KINDS}))
         for name in (*HOST_SIDE, *BACKENDS):
             if name in self.main:
@@ -121,9 +125,15 @@ def main() -> None:
 
 
 def one_round(stage: Stage, tokens: list[str], *, seconds: float, rate: float) -> Round:
+    counted = stage.api.value(COUNTER)
     before, began = {name: stage.cpu_s(name) for name in stage.main}, time.monotonic()
     latencies = load(stage.api, tokens, seconds=seconds, rate=rate)
     took = time.monotonic() - began
+    counted = stage.api.value(COUNTER) - counted
+    if counted != (len(latencies) if stage.on else 0):
+        sys.exit(
+            f"{counted:.0f} of {len(latencies)} requests counted, with telemetry {stage.on}: nothing is measured"
+        )
     return Round({name: (stage.cpu_s(name) - before[name]) / took for name in stage.main}, latencies)
 
 

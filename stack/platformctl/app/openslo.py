@@ -10,16 +10,27 @@ from pathlib import Path
 from typing import Final
 
 from platformctl.errors import DefinitionError, UsageError
-from platformctl.model import objectives
-from platformctl.model.tenancy import Objective, Tenant, Tier
+from platformctl.model import objectives, service_slo
+from platformctl.model.tenancy import Objective, Service, Tenant, Tier
 from platformctl.render.openslo import render_openslo
 from platformctl.sinks.files import write_atomically
 from platformctl.sinks.objectives import with_objective
 from platformctl.sources import workspace
 from platformctl.sources.openslo import Promise, read_openslo
-from platformctl.sources.tenants import load_tenants, load_tiers
+from platformctl.sources.tenants import load_services, load_tenants, load_tiers
 
-_FILES: Final = {"tier": ("slas/tiers.yml", "tiers", "name"), "tenant": ("slas/tenants.yml", "tenants", "id")}
+_FILES: Final = {
+    "tier": ("slas/tiers.yml", "tiers", "name"),
+    "tenant": ("slas/tenants.yml", "tenants", "id"),
+    "service": ("slas/services.yml", "services", "name"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Owners:
+    tiers: tuple[Tier, ...]
+    tenants: tuple[Tenant, ...]
+    services: tuple[Service, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,9 +50,9 @@ class Imported:
 
 
 def export_objectives(folder: Path | None, *, start: Path) -> str:
-    """Every objective of tiers and contracts as OpenSLO v1."""
-    tiers, tenants = _load(workspace.find(folder, start=start).content)
-    return render_openslo(tiers, tenants)
+    """Every objective of tiers, contracts and services as OpenSLO v1."""
+    owners = _load(workspace.find(folder, start=start).content)
+    return render_openslo(owners.tiers, owners.tenants, owners.services)
 
 
 def import_objectives(folder: Path | None, *, start: Path, file: Path, tier: str, write: bool) -> Imported:
@@ -52,7 +63,7 @@ def import_objectives(folder: Path | None, *, start: Path, file: Path, tier: str
     """
     found = workspace.find(folder, start=start)
     read = read_openslo(file, tier=tier)
-    changes = tuple(_changes(read.promises, *_load(found.content)))
+    changes = tuple(_changes(read.promises, _load(found.content)))
     if write and changes:
         if found.built_in:
             raise UsageError("the built-in definitions are not written to", fix="platformctl init DIR")
@@ -60,16 +71,17 @@ def import_objectives(folder: Path | None, *, start: Path, file: Path, tier: str
     return Imported(changes=changes, left_out=read.left_out)
 
 
-def _load(content: Path) -> tuple[tuple[Tier, ...], tuple[Tenant, ...]]:
+def _load(content: Path) -> _Owners:
     tiers = load_tiers(content)
-    return tiers, load_tenants(content, tiers)
+    return _Owners(tiers=tiers, tenants=load_tenants(content, tiers), services=load_services(content))
 
 
-def _changes(
-    promises: tuple[Promise, ...], tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]
-) -> Iterator[ObjectiveChange]:
-    owners: dict[tuple[str, str], tuple[Objective, ...]] = {("tier", t.name): t.objectives for t in tiers}
-    owners |= {("tenant", t.id): t.objectives for t in tenants}
+def _changes(promises: tuple[Promise, ...], here: _Owners) -> Iterator[ObjectiveChange]:
+    owners: dict[tuple[str, str], tuple[Objective, ...]] = {
+        ("tier", t.name): t.objectives for t in here.tiers
+    }
+    owners |= {("tenant", t.id): t.objectives for t in here.tenants}
+    owners |= {("service", s.name): s.objectives for s in here.services}
     for promise in promises:
         if (promise.kind, promise.owner) not in owners:
             raise DefinitionError(
@@ -83,7 +95,8 @@ def _changes(
 
 def _write(content: Path, changes: tuple[ObjectiveChange, ...]) -> None:
     """Edit copies, load them as every command will, and only then put them in place."""
-    texts = {path: (content / path).read_text(encoding="utf-8") for path, _, _ in _FILES.values()}
+    paths = (path for path, _, _ in _FILES.values() if (content / path).exists())
+    texts = {path: (content / path).read_text(encoding="utf-8") for path in paths}
     for change in changes:
         path, key, id_key = _FILES[change.promise.kind]
         texts[path] = with_objective(
@@ -93,6 +106,8 @@ def _write(content: Path, changes: tuple[ObjectiveChange, ...]) -> None:
         shutil.copytree(content / "slas", Path(name) / "slas")
         for path, text in texts.items():
             (Path(name) / path).write_text(text, encoding="utf-8")
-        objectives.objectives(*_load(Path(name)))
+        loaded = _load(Path(name))
+        objectives.objectives(loaded.tiers, loaded.tenants)
+        tuple(service_slo.areas(loaded.services))
     for path, text in texts.items():
         write_atomically(content / path, text)

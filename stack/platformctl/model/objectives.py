@@ -88,14 +88,14 @@ def _tenant_rules() -> Iterator[RecordingRule]:
 def _tier_rules(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
     for tier in tiers:
         for objective in tier.objectives:
-            _refuse(objective, owner=f"tier {tier.name}")
+            refuse(objective, owner=f"tier {tier.name}")
             yield RecordingRule(
                 name=_TIER_OBJECTIVE,
                 expr=f"vector({objective.target:f})",
                 labels={"tier": tier.name, "slo": objective.sli},
                 help="What a tier promises.",
             )
-            for bound in _bounds(objective):
+            for bound in bounds(objective):
                 yield RecordingRule(
                     name=LATENCY_BOUND,
                     expr="vector(1)",
@@ -106,7 +106,7 @@ def _tier_rules(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
 
 def _no_bounds(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
     """Where no tier promises a latency, what reads the bounds finds none, and is valid all the same."""
-    if not any(True for tier in tiers for objective in tier.objectives for _ in _bounds(objective)):
+    if not any(True for tier in tiers for objective in tier.objectives for _ in bounds(objective)):
         yield RecordingRule(
             name=LATENCY_BOUND,
             expr="vector(1) > 1",
@@ -118,7 +118,7 @@ def _no_bounds(tiers: tuple[Tier, ...]) -> Iterator[RecordingRule]:
 def _override_rules(tenants: tuple[Tenant, ...]) -> Iterator[RecordingRule]:
     agreed = [(tenant, objective) for tenant in tenants for objective in tenant.objectives]
     for tenant, objective in agreed:
-        _refuse(objective, owner=f"tenant {tenant.id}")
+        refuse(objective, owner=f"tenant {tenant.id}")
     yield RecordingRule(
         name=AGREED,
         expr=f"vector({len(agreed)})",
@@ -157,20 +157,21 @@ def _tenant_bounds() -> Iterator[RecordingRule]:
         )
 
 
-def _bounds(objective: Objective) -> Iterator[str]:
+def bounds(objective: Objective) -> Iterator[str]:
     """The label `le` of the threshold's bucket, as clients write it."""
     if objective.latency_threshold is not None:
         yield from spellings(f"{(Decimal(objective.latency_threshold.ms) / 1000).normalize():f}")
 
 
-def _refuse(objective: Objective, *, owner: str) -> None:
+def refuse(objective: Objective, *, owner: str) -> None:
+    """Raises `DefinitionError` for an objective that is not over 30 days, not counted, or could never alert."""
     if objective.window != _BUDGET_WINDOW:
         raise DefinitionError(
             f"the {objective.sli} objective of {owner} is over {objective.window}; budgets are kept over 30d",
             where="slas/",
             fix="window: 30d",
         )
-    if unread := sorted(set(_bounds(objective)) - {s for bound in LATENCY_BOUNDS for s in spellings(bound)}):
+    if unread := sorted(set(bounds(objective)) - {s for bound in LATENCY_BOUNDS for s in spellings(bound)}):
         raise DefinitionError(
             f"the latency threshold of {owner} is {unread[0]} s, and no such bucket is counted for tenants",
             where="slas/",

@@ -84,3 +84,15 @@ class Tenant:
         _guard.matches(_guard.SLUG, self.id, what="tenant", like="grand-hotel")
         _guard.not_blank(self.name, what=f"name of tenant {self.id!r}")
         _guard.unique((o.sli for o in self.objectives), what=f"objective of tenant {self.id}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """A job of Prometheus, and what it promises by itself, whichever tenant asks it."""
+
+    name: str
+    objectives: tuple[Objective, ...]
+
+    def __post_init__(self) -> None:
+        _guard.matches(_guard.SLUG, self.name, what="service", like="orders-api")
+        _guard.unique((o.sli for o in self.objectives), what=f"objective of service {self.name}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from platformctl.errors import DefinitionError
-from platformctl.model import objectives, sizes
+from platformctl.model import objectives, service_slo, sizes
 from platformctl.model.access import Access
 from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
@@ -57,6 +57,7 @@ def load_platform(root: Path) -> Platform:
         dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
         areas=(
             objectives.objectives(tiers, customers),
+            *service_slo.areas(tenants.load_services(root)),
             *objectives.sources(serving),
             *_in(Language.PROMQL, areas),
         ),

@@ -25,7 +25,7 @@ _SIZES: Final = {"m": 60_000, "h": 3_600_000, "d": 86_400_000, "w": 604_800_000}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Promise:
-    """One objective that was read; `owner` is a tier or a tenant, as `kind` says."""
+    """One objective that was read; `owner` is a tier, a tenant or a service, as `kind` says."""
 
     kind: str
     owner: str
@@ -47,7 +47,7 @@ class _Unfit(Exception):
 def read_openslo(path: Path, *, tier: str = "") -> Read:
     """The SLOs of a YAML file, of one document or several.
 
-    tier: whose promises SLOs without a label ``tier`` or ``tenant`` are. Raises `DefinitionError` with the
+    tier: whose promises SLOs without a label ``tier``, ``tenant`` or ``service`` are. Raises `DefinitionError` with the
     line for what is no OpenSLO v1.
     """
     promises, left_out = [], []
@@ -104,9 +104,11 @@ def _judge() -> Callable[[Json], object]:
 def _promise(document: dict[str, Json], tier: str) -> Promise:
     metadata, spec = _object(document["metadata"]), _object(document["spec"])
     labels = _object(metadata.get("labels") or {})
-    kind, owner = next(((k, str(labels[k])) for k in ("tenant", "tier") if k in labels), ("tier", tier))
+    kind, owner = next(
+        ((k, str(labels[k])) for k in ("tenant", "service", "tier") if k in labels), ("tier", tier)
+    )
     if not owner:
-        raise _Unfit("no label says for which tier or tenant it is (--tier names one)")
+        raise _Unfit("no label says for which tier, tenant or service it is (--tier names one)")
     return Promise(
         kind=kind,
         owner=owner,

@@ -1,4 +1,4 @@
-"""Tiers and tenants from ``slas/``, so that someone who writes no Python can add a tenant."""
+"""Tiers, tenants and services from ``slas/``, so that someone who writes no Python can add a tenant."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import cast
 
 from platformctl.errors import DefinitionError
-from platformctl.model.tenancy import Objective, Tenant, Tier, Vertical
+from platformctl.model import _guard
+from platformctl.model.tenancy import Objective, Service, Tenant, Tier, Vertical
 from platformctl.model.units import Duration
 from platformctl.sources import documents
 from platformctl.sources.documents import Json
 
-_TIERS, _TENANTS = "slas/tiers.yml", "slas/tenants.yml"
+_TIERS, _TENANTS, _SERVICES = "slas/tiers.yml", "slas/tenants.yml", "slas/services.yml"
 
 
 def load_tiers(root: Path) -> tuple[Tier, ...]:
@@ -42,6 +43,16 @@ def load_tenants(root: Path, tiers: tuple[Tier, ...]) -> tuple[Tenant, ...]:
             )
         seen.add(cast(str, entry["id"]))
     return tuple(sorted(_tenants(entries), key=lambda tenant: tenant.id))
+
+
+def load_services(root: Path) -> tuple[Service, ...]:
+    """The services of ``slas/services.yml`` in order of names; none where there is no such file."""
+    if not (root / _SERVICES).exists():
+        return ()
+    document = documents.read(root / _SERVICES, schema_name="services", shown=_SERVICES)
+    found = [Service(name=str(e["name"]), objectives=_objectives(e)) for e in _entries(document, "services")]
+    _guard.unique((service.name for service in found), what="service")
+    return tuple(sorted(found, key=lambda service: service.name))
 
 
 def _tenants(entries: list[dict[str, Json]]) -> Iterator[Tenant]:

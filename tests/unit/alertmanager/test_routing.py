@@ -36,6 +36,8 @@ TIERS = [
     ("TenantHighErrorRate", "warning", "gold", (), 60),
     ("TenantHighErrorRate", "warning", "trial", ("nights", "weekends"), 60),
     ("ErrorBudgetBurnFast", "critical", "trial", (), 90),
+    ("ErrorBudgetBurnServiceFast", "critical", "", (), 90),
+    ("ErrorBudgetBurnServiceSlow", "warning", "", ("nights", "weekends"), 60),
     ("HighErrorRate", "critical", "", (), 20),
     ("LoginsFailEverywhere", "critical", "", (), 5),
 ]

@@ -15,12 +15,12 @@ from referencing import Registry, Resource
 
 from platformctl.app.openslo import import_objectives
 from platformctl.errors import DefinitionError
-from platformctl.model.tenancy import Objective, Tenant, Tier, Vertical
+from platformctl.model.tenancy import Objective, Service, Tenant, Tier, Vertical
 from platformctl.model.units import Duration, days, milliseconds
 from platformctl.render.openslo import render_openslo
 from platformctl.sinks.objectives import with_objective
 from platformctl.sources.openslo import Promise, read_openslo
-from platformctl.sources.tenants import load_tenants, load_tiers
+from platformctl.sources.tenants import load_services, load_tenants, load_tiers
 
 REPOSITORY = Path(__file__).parents[3]
 SCHEMAS = [p / "shared/schemas/openslo" for p in Path(__file__).resolve().parents]
@@ -73,10 +73,13 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_what_is_shipped_is_valid_by_openslos_own_schemas(judge: Draft7Validator) -> None:
-    tiers = load_tiers(REPOSITORY)
-    documents = list(yaml.safe_load_all(render_openslo(tiers, load_tenants(REPOSITORY, tiers))))
+    tiers, services = load_tiers(REPOSITORY), load_services(REPOSITORY)
+    text = render_openslo(tiers, load_tenants(REPOSITORY, tiers), services)
+    documents = list(yaml.safe_load_all(text))
     assert [error.message for document in documents for error in judge.iter_errors(document)] == []
-    assert [d["kind"] for d in documents].count("SLO") == sum(len(t.objectives) for t in tiers)
+    assert [d["kind"] for d in documents].count("SLO") == sum(
+        len(owner.objectives) for owner in (*tiers, *services)
+    )
 
 
 def test_openslos_own_schemas_refuse_a_broken_document(judge: Draft7Validator) -> None:
@@ -94,20 +97,24 @@ def test_openslos_own_schemas_refuse_a_broken_document(judge: Draft7Validator) -
 @given(
     tiers=st.dictionaries(NAMES, OBJECTIVES, max_size=4),
     tenants=st.dictionaries(NAMES, OBJECTIVES, max_size=4),
+    services=st.dictionaries(NAMES, OBJECTIVES, max_size=4),
 )
 def test_objectives_come_back_as_they_went(
     tiers: dict[str, tuple[Objective, ...]],
     tenants: dict[str, tuple[Objective, ...]],
+    services: dict[str, tuple[Objective, ...]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     text = render_openslo(
-        [tier(name, o) for name, o in tiers.items()], [tenant(name, o) for name, o in tenants.items()]
+        [tier(name, o) for name, o in tiers.items()],
+        [tenant(name, o) for name, o in tenants.items()],
+        [Service(name=name, objectives=o) for name, o in services.items()],
     )
     read = read_openslo(written(tmp_path_factory.mktemp("openslo"), text))
     assert read.left_out == ()
     assert set(read.promises) == {
         Promise(kind=kind, owner=owner, objective=objective)
-        for kind, owners in (("tier", tiers), ("tenant", tenants))
+        for kind, owners in (("tier", tiers), ("tenant", tenants), ("service", services))
         for owner, objectives in owners.items()
         for objective in objectives
     }
@@ -132,7 +139,7 @@ def test_a_foreign_slo_is_left_out_with_its_reason(file: str, reason: str, tmp_p
         pytest.skip("OpenSLO's samples (shared/schemas/openslo) are not on this machine")
     text = (folder / "testdata/v1/slo" / file).read_text().replace("foo-error", "availability")
     assert read_openslo(written(tmp_path, text)).left_out == (
-        "test-slo: no label says for which tier or tenant it is (--tier names one)",
+        "test-slo: no label says for which tier, tenant or service it is (--tier names one)",
     )
     assert read_openslo(written(tmp_path, text), tier="gold").left_out == (f"test-slo: {reason}",)
 
@@ -239,3 +246,21 @@ def test_an_import_writes_what_is_loaded_again(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError):
         run(write=True)
     assert (tmp_path / "slas/tiers.yml").read_text() == before
+
+
+def test_a_services_objective_comes_in_by_the_line(tmp_path: Path) -> None:
+    """A whole workspace: what is imported is loaded as every command loads it."""
+    (tmp_path / "slas").mkdir()
+    for name in ("tiers", "tenants", "services"):
+        (tmp_path / f"slas/{name}.yml").write_text((REPOSITORY / f"slas/{name}.yml").read_text())
+    for folder in ("alerts_src", "compose"):
+        (tmp_path / folder).mkdir()
+    stricter = render_openslo([], [], [Service(name="edge", objectives=(promise("freshness", "0.999"),))])
+    file = written(tmp_path, stricter)
+    imported = import_objectives(tmp_path, start=tmp_path, file=file, tier="", write=True)
+    assert [(c.promise.owner, c.promise.objective.target) for c in imported.changes] == [
+        ("edge", Decimal("0.999"))
+    ]
+    changed = {s.name: s.objectives for s in load_services(tmp_path)}
+    before = {s.name: s.objectives for s in load_services(REPOSITORY)}
+    assert changed == before | {"edge": (promise("freshness", "0.999"),)}

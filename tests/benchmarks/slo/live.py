@@ -1,0 +1,147 @@
+"""The built-in platform as `platformctl deploy` brings it up, on free ports, with PagerDuty's end in our hands."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import time
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from support.engine import record_free_ports
+from support.watch import Inbox, get_json, inbox
+from support.workspace import Workspace
+
+from platformctl.sources.definitions import load_platform
+
+TEAMS = ("platform", "backend")
+TARGET = 'PagerDutyTarget(routing_key_secret=f"pagerduty-{team.name}")'
+
+
+@dataclass(frozen=True)
+class Event:
+    """A page or its end, as PagerDuty received it; at: seconds of the monotonic clock."""
+
+    at: float
+    action: str
+    alert: str
+    key: str
+
+
+@dataclass
+class Live:
+    """The running platform; addresses by component."""
+
+    workspace: Workspace
+    far_end: Inbox
+    addresses: dict[str, str] = field(default_factory=dict)
+    absent: list[str] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Learn where the components listen."""
+        components = cast("list[dict[str, str]]", self.workspace.run("status", "--json").json["components"])
+        self.addresses = {c["name"]: c.get("url", "") for c in components if c["state"] == "healthy"}
+        self.absent = [c["name"] for c in components if c["state"] == "skipped"]
+
+    def events(self, *, since: float = 0.0) -> list[Event]:
+        """What has arrived at PagerDuty's end since that moment, in order."""
+        pairs = zip(list(self.far_end.times), list(self.far_end.messages), strict=False)
+        return [
+            Event(
+                at,
+                str(body["event_action"]),
+                cast("dict[str, str]", body["payload"])["class"],
+                str(body["dedup_key"]),
+            )
+            for at, (path, body) in pairs
+            if at >= since and path.startswith("/page-")
+        ]
+
+    def open_incidents(self) -> set[str]:
+        """The alerts of the incidents that are open now."""
+        last = {event.key: event for event in self.events()}
+        return {event.alert for event in last.values() if event.action == "trigger"}
+
+    def alerts(self) -> dict[str, tuple[str, str]]:
+        """Severity and summary of each alert that Alertmanager holds as active."""
+        url = f"{self.addresses['alertmanager']}/api/v2/alerts?active=true"
+        return {
+            a["labels"]["alertname"]: (a["labels"]["severity"], a["annotations"].get("summary", ""))
+            for a in cast("list[dict[str, dict[str, str]]]", get_json(url))
+        }
+
+    def value(self, promql: str) -> float:
+        """The first value that Prometheus answers with; 0 where there is none."""
+        query = urllib.parse.urlencode({"query": promql})
+        answer = get_json(f"{self.addresses['prometheus']}/api/v1/query?{query}")
+        result = cast("dict[str, dict[str, list[dict[str, list[str]]]]]", answer)["data"]["result"]
+        return float(result[0]["value"][1]) if result else 0.0
+
+    @contextlib.contextmanager
+    def killed(self, name: str, how: signal.Signals = signal.SIGKILL) -> Iterator[None]:
+        """The component, dead as long as the block lasts."""
+        os.kill(self.workspace.pid(name), how)
+        try:
+            yield
+        finally:
+            self.workspace.deploy()
+
+    @contextlib.contextmanager
+    def frozen(self, *names: str) -> Iterator[None]:
+        """The components, which accept connections and answer none."""
+        pids = [self.workspace.pid(name) for name in names if name in self.addresses]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def live() -> Iterator[Live]:
+    """The platform, verified; down again, without a trace, at the end."""
+    with tempfile.TemporaryDirectory(prefix="live-") as name, inbox() as far_end:
+        workspace = Workspace(Path(name) / "workspace")
+        Workspace(Path(name)).run("init", "workspace")
+        record_free_ports(workspace.folder / ".platformctl", load_platform(workspace.folder).components)
+        _tell(workspace, far_end.address)
+        running = Live(workspace, far_end)
+        try:
+            for _ in range(3):  # somebody else may take a port before a component does
+                ran = workspace.run("deploy", "--yes", "--runtime", "native", timeout_s=600)
+                if not ran.code:
+                    break
+            else:
+                sys.exit(ran.stdout + ran.stderr)
+            running.look()
+            say(f"watching {', '.join(running.addresses)}; not here: {', '.join(running.absent)}")
+            yield running
+        finally:
+            workspace.run("down", "--volumes", "--yes")
+
+
+def _tell(workspace: Workspace, address: str) -> None:
+    """Have pages and tickets go to the inbox at this address."""
+    redirected = TARGET.replace(")", f', events_url=f"{address}/page-{{team.name}}")')
+    workspace.edit("alerts_src/oncall.py", TARGET, redirected)
+    secrets = workspace.folder / ".platformctl" / "secrets"
+    secrets.mkdir(parents=True, mode=0o700)
+    keys = {f"pagerduty-{team}": "0123456789abcdef0123456789abcdef" for team in TEAMS}
+    for name, text in (keys | {"slack-webhook": f"{address}/slack"}).items():
+        (secrets / name).write_text(text)
+        (secrets / name).chmod(0o600)
+
+
+def say(text: str) -> None:
+    """A line with the clock and the load of this moment."""
+    print(f"  {time.strftime('%H:%M:%S')} load {os.getloadavg()[0]:.1f}: {text}", flush=True)
