@@ -22,6 +22,8 @@ REQUESTS: Final = "edge_requests_total"
 DURATION_COUNT: Final = "edge_request_duration_seconds_count"
 DURATION_BUCKET: Final = "edge_request_duration_seconds_bucket"
 THROTTLED: Final = "edge_requests_throttled_total"
+COUNTING: Final = "edge_log_gaps_total"
+"""Something that each process which counts requests exports once, whatever the number of tenants."""
 
 THRESHOLDS: Final = "|".join(spelling for bound in slo.LATENCY_BOUNDS for spelling in slo.spellings(bound))
 """The bounds that some tier has as its threshold; the others are never read."""
@@ -57,6 +59,21 @@ WATCH: Final = (
         name=HEARTBEAT_1M,
         expr="vector(1)",
         help="One for every minute in which these rules ran: what is missing here is a gap in the history.",
+    ),
+    RecordingRule(
+        name=slo.COUNTING_UP,
+        expr=f"max(max_over_time(up[1m]) and on (job, instance) last_over_time({COUNTING}[1d]))",
+        help="Whether any process that counts requests answered in the last minute; no sample where none was asked.",
+    ),
+    RecordingRule(
+        name=slo.COUNTERS_UNREAD,
+        expr=(
+            "count(\n"
+            f"  (last_over_time(up[5m]) and on (job, instance) last_over_time({COUNTING}[1d]))\n"
+            "  unless on (job, instance) max_over_time(up[1m]) == 1\n"
+            ")"
+        ),
+        help="Processes that count requests, were asked in the last five minutes and did not answer in the last one.",
     ),
     RecordingRule(
         name=slo.WATCHED,

@@ -22,8 +22,10 @@ from platformctl.model.logs import (
     LogAgent,
     LogPipeline,
     Multiline,
+    OperatorsCopy,
     Redaction,
     StreamRetention,
+    Telling,
     TierLimits,
     TimeFormat,
 )
@@ -81,8 +83,13 @@ REDACTIONS: Final = (
     Redaction(
         name="card-number",
         pattern=r"(?:^|[^0-9a-zA-Z.-])([2-6][0-9]{3}(?:[ -]?[0-9]{4}){2}[ -]?[0-9]{1,4})(?:$|[^0-9a-zA-Z-])",
+        within="[2-6][0-9]{3}[ -]?[0-9]{4}[ -]?[0-9]{4}",
     ),
-    Redaction(name="iban", pattern=r"\b([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b"),
+    Redaction(
+        name="iban",
+        pattern=r"\b([A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?)\b",
+        within="[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}",
+    ),
     Redaction(
         name="escaped-field", pattern=rf'(?i){_NAME}\\+"\s*:\s*\\+"([^"\\]+)', only_with=_PRIVATE_WORDS
     ),
@@ -116,6 +123,9 @@ FIRST_LINES: Final = Multiline(
     r"|fatal|panic|hint|detail|statement|context)\b)"
 )
 
+# The operators' organisation holds some streams of every tenant, and no line for long: the tenant's own copy stays.
+OPERATORS_LIMITS: Final = TierLimits(rate_mb=32, burst_mb=64, streams=100_000, keep=days(7))
+
 SERVICES: Final = LogPipeline(
     name="services",
     sources=(FileSource(glob="*.log"), ContainerSource(project="platformctl")),
@@ -131,6 +141,17 @@ SERVICES: Final = LogPipeline(
             why="probes that succeeded say nothing, every few seconds; failed ones are kept",
             only_with=("/health", "/ready", "/metrics"),
         ),
+    ),
+    copy=OperatorsCopy(
+        levels=("error", "critical"),
+        tellings=(
+            Telling(
+                name="tracebacks",
+                pattern=r'Traceback \(most recent call last\)|panic: |"exception": ?\[\{',
+                only_with=("traceback (most", "panic: ", "exception"),
+            ),
+        ),
+        limits=OPERATORS_LIMITS,
     ),
     retention=days(30),
     stream_retention=(
@@ -157,6 +178,8 @@ GATEWAY: Final = LogPipeline(
     timestamp_field="ts",
     timestamp_format=TimeFormat.UNIX,
     redactions=REDACTIONS,
+    # Small lines, and the only ones that name the tenant of every request: whose is this request id?
+    copy=OperatorsCopy(everything=True, limits=OPERATORS_LIMITS),
 )
 
 LOG_PIPELINES: Final = (SERVICES, GATEWAY)
@@ -200,12 +223,9 @@ LOKI: Final = Component(
 # becomes of a Promtail file of your own.
 LOG_AGENT: Final = LogAgent.PROMTAIL
 
-# The engine's socket is root's; without capabilities root is nobody else. Both images have a shell, and no wget.
-_ENGINE: Final = {"/var/run/docker.sock": "/var/run/docker.sock"}
-_WHY: Final = {
-    "root-user": "the engine's socket is root's",
-    "engine-socket": "the lines of containers come from the engine",
-}
+# The engine's files are root's; without capabilities root is nobody else. Both images have a shell, and no wget.
+_ENGINE: Final = {"/var/lib/docker/containers": "/var/lib/docker/containers"}
+_WHY: Final = {"root-user": "the files that the engine keeps of containers' lines are root's"}
 _ANSWERS: Final = ("bash", "-c", "</dev/tcp/127.0.0.1/{port:http}")
 _PROMTAIL_ARGS: Final = ("-config.file={config}/promtail.yml",)
 _ALLOY_ARGS: Final = (

@@ -149,7 +149,12 @@ ALERTING: Final = Row(
         graph(
             "Queue to Alertmanager",
             "Do alerts get through? Share of Prometheus' notification queue in use.",
-            ("max(prometheus_notifications_queue_length / prometheus_notifications_queue_capacity)", "queue"),
+            # Prometheus 3 tells the length by Alertmanager, and the capacity once.
+            (
+                "max(max by (instance) (prometheus_notifications_queue_length)"
+                " / max by (instance) (prometheus_notifications_queue_capacity))",
+                "queue",
+            ),
             unit=Unit.RATIO,
             minimum=0,
             maximum=1,

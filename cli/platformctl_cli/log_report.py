@@ -98,7 +98,9 @@ def show_explained(explained: Explained) -> None:
     """Where the search looks, and for what."""
     show.result(explained.query)
     if explained.command:
-        show.result(f"  asked of Loki at {explained.place}, as {explained.organisations}")
+        times = len(explained.organisations)
+        others = f", and {times - 1} times more as others" if times > 1 else ""
+        show.result(f"  asked of Loki at {explained.place}, as {explained.organisations[0]}{others}")
         show.result(f"  {explained.command}")
     else:
         show.result(f"  no Loki runs here; the same filters over: {explained.place}")

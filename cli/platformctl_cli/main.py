@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -98,6 +99,9 @@ def _root(
 
 def main() -> None:
     """Run the command line. Where the first word is no command, all are loaded: to list them, or to complete it."""
+    gc.set_threshold(
+        100_000, 50, 50
+    )  # of 10,000 tenants everything stays: looking for what does not took 0.4 s
     named = [word for word in sys.argv[1:2] if word in COMMANDS]
     try:
         command_line(named or COMMANDS)()

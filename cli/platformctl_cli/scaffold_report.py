@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 import typer
 
-from platformctl.app.scaffold_tests import Outcome, Prepared
+from platformctl.app.scaffold_request import Prepared
+from platformctl.app.scaffold_tests import Outcome
 from platformctl.errors import UsageError
 from platformctl.scaffold.lay.plan import QUIET, Kind, Plan, Step, unified_diff
 from platformctl_cli import show
@@ -57,10 +58,13 @@ def _next_commands(outcome: Outcome) -> Iterator[str]:
         return
     manager = prepared.app.manager
     yield f"  cd {prepared.root}"
+    for step in outcome.shown.steps:
+        if step.kind is Kind.CONFLICT and step.writes:
+            yield f"  less {step.path}   # your edit and our change collide: settle it, then delete this file"
     if not outcome.installed:
         yield f"  platformctl scaffold-tests . --install   # {manager.install}, and a first run of the tests"
-    name = "platform:test" if prepared.app.has_script("test") else "test"
-    yield f"  {manager.run} {name}"
+    if "unit" in prepared.choices.parts:
+        yield f"  {manager.run} {'platform:test' if prepared.app.has_script('test') else 'test'}"
     yield f"  less {prepared.choices.folder}/TODO.md   # {len(prepared.todos)} things no test was inferred for"
 
 

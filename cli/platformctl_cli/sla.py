@@ -66,6 +66,7 @@ def _foot(report: Report) -> Iterator[str]:
     yield from _some("incident", [view.incident_text(i, zone) for i in report.incidents])
     yield from _some("! not observed", [wording.when(gap, zone) for gap in report.quality.gaps])
     yield from _some("! platform outage", [wording.when(outage, zone) for outage in report.quality.outages])
+    yield from _some("! partly observed", [wording.when(part, zone) for part in report.quality.partial])
     yield from (f"! {note}" for note in report.quality.notes)
     yield from _some("! note", [f"{s.tenant}: {note}" for s in report.statements for note in s.notes])
 

@@ -71,12 +71,11 @@ def main() -> None:
     for count, seconds in times.items():
         print(f"{count:>6} tenants: median {statistics.median(seconds):.2f} s of {ROUNDS} runs")
     differing = {path for path in few.keys() | many.keys() if few.get(path) != many.get(path)}
-    copies = {path for path in differing if path.startswith("loki/rules/")}
-    print(f"files: {len(few)} and {len(many)}; differing: {', '.join(sorted(differing - copies))}")
     print(
-        f"copies of Loki's rules, a folder for as many tenants as its name can hold: {len(copies & few.keys())}"
-        f" and {len(copies & many.keys())}; different contents: {len({(few | many)[path] for path in copies})}"
+        f"the same set of files: {few.keys() == many.keys()} ({len(few)} and {len(many)}); of another content:"
     )
+    for path in sorted(differing):
+        print(f"  {path}: {len(few.get(path, b''))} and {len(many.get(path, b''))} bytes")
     rules = [path for path in few if path.startswith("prometheus/")]
     print(
         f"rule and configuration files of Prometheus that are identical: "

@@ -44,6 +44,7 @@ def _series() -> Iterator[tuple[str, list[tuple[int, int]]]]:
     minutes = [(START + 60 * (m + 1) + 7, 1) for m in range(HOURS * 60)]
     yield "slo:heartbeat:increment1m", minutes
     yield "slo:source_up:max1m", minutes
+    yield "slo:counting_up:max1m", minutes
     yield "slo:heartbeat:increment1h", _hours(60, 60)
     for tenant, (_, _, requests, failed, slow, *business) in TENANTS.items():
         for slo, bad in (("availability", failed), ("latency", slow)):

@@ -10,16 +10,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import md5
 from pathlib import Path
 
 from platformctl.model.log_query import LogLine
 
 TICK_S = 0.05
+GRAVE = 10
+"""Of so many lines one is an error, which goes to the operators, too."""
 
 
 @dataclass
 class Flood:
-    """Writes `rate` lines per second in all, one service a file, turn by turn for the tenants."""
+    """Writes `rate` lines per second in all, one service a file, turn by turn for the tenants; a tenth are errors."""
 
     folder: Path
     tenants: tuple[str, ...]
@@ -59,25 +62,27 @@ class Flood:
 
     def _line(self, number: int) -> str:
         line = {
-            "timestamp": datetime.now(UTC).isoformat(), "level": "info", "service": f"flood-{number % self.files}",
+            "timestamp": datetime.now(UTC).isoformat(), "level": "info" if number % GRAVE else "error",
+            "service": f"flood-{number % self.files}",
             "tenant": self.tenants[number % len(self.tenants)], "event": "request", "method": "GET",
             "route": "/api/rooms/{id}", "code": 200, "duration_s": 0.012345, "request_id": f"req-{number:012}",
-            "trace_id": f"{number:032x}", "number": number,
+            "trace_id": md5(str(number).encode(), usedforsecurity=False).hexdigest(), "number": number,
         }  # fmt: skip
         return f"{json.dumps(line)}\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """What is there of the lines from 0 to `written`."""
+    """What is there of the lines from 0 to `written`, or of each `step`-th of them."""
 
     written: int
     lost: int
     doubled: int
 
     @classmethod
-    def of(cls, lines: Iterable[LogLine], written: int) -> Arrived:
+    def of(cls, lines: Iterable[LogLine], written: int, step: int = 1) -> Arrived:
         """Count them by their numbers."""
         seen = Counter(json.loads(line.text)["number"] for line in lines)
         doubled = sum(count - 1 for count in seen.values())
-        return cls(written=written, lost=written - len(seen.keys() & set(range(written))), doubled=doubled)
+        wanted = set(range(0, written, step))
+        return cls(written=len(wanted), lost=len(wanted - seen.keys()), doubled=doubled)

@@ -22,6 +22,9 @@ def logs(
         ),
     ] = None,
     tenant: Annotated[str, typer.Option("--tenant", help="Of this tenant.", show_default=False)] = "",
+    all_tenants: Annotated[
+        bool, typer.Option("--all-tenants", help="Every line of every tenant, not only the grave ones.")
+    ] = False,
     service: Annotated[str, typer.Option("--service", help="Of this service.", show_default=False)] = "",
     level: Annotated[
         LevelChoice | None, typer.Option("--level", help="Of this level or a graver one.")
@@ -60,6 +63,9 @@ def logs(
     Lines come from Loki where it runs, else, natively, from the files that the agent would read; any number
     of them, the oldest first. --json prints one JSON object a line.
 
+    Without --tenant Loki shows of all tenants what is grave, and the gateway's lines, for as long as operators keep
+    those; of one request, by its id, every line of its tenant; with --all-tenants, every line there is.
+
     \b
     Examples:
       platformctl logs --request-id 8f14e45fceea167a
@@ -74,11 +80,25 @@ def logs(
 
     base = Request(workspace=workspace, start=Path.cwd())
     search = Search(
-        base=base, tenant=tenant, service=service, level=Level(level) if level else None,
+        base=base, tenant=tenant, all_tenants=all_tenants, service=service, level=Level(level) if level else None,
         request_id=request_id, trace_id=trace_id, grep=grep, since=since or "1h", until=until, loki=loki,
     )  # fmt: skip
     filtered = any(
-        (tenant, service, level, request_id, trace_id, grep, since, until, loki, explain, csv, json)
+        (
+            tenant,
+            all_tenants,
+            service,
+            level,
+            request_id,
+            trace_id,
+            grep,
+            since,
+            until,
+            loki,
+            explain,
+            csv,
+            json,
+        )
     )
     if component is None:
         _search(search, explain=explain, follow=follow, csv=csv, json=json)

@@ -48,14 +48,15 @@ def scaffold_tests(
 ) -> None:
     """Lay a complete test framework into a Next.js application.
 
-      \b
-      Examples:
-        platformctl scaffold-tests web/
-        platformctl scaffold-tests web/ --install
-    platformctl scaffold-tests web/ --only unit,ci --yes --verify
-        platformctl scaffold-tests web/ --check
+    \b
+    Examples:
+      platformctl scaffold-tests web/
+      platformctl scaffold-tests web/ --install
+      platformctl scaffold-tests web/ --only unit,ci --yes --verify
+      platformctl scaffold-tests web/ --check
     """
-    from platformctl.app.scaffold_tests import Action, Request, Talk, scaffold
+    from platformctl.app.scaffold_request import Action, Request, Talk
+    from platformctl.app.scaffold_tests import scaffold
     from platformctl.errors import UsageError
     from platformctl_cli import show
     from platformctl_cli.scaffold_report import confirm, show_outcome

@@ -15,11 +15,11 @@ from platformctl.app.session import Prepared, Request, open_offline, open_sessio
 from platformctl.checks._expressions import Expression
 from platformctl.checks._promql import selectors
 from platformctl.errors import PlatformError
+from platformctl.model.logs import OPERATORS
 from platformctl.model.platform import Platform
 from platformctl.model.problem import Level, Problem
 from platformctl.model.rules import AlertArea, AlertRule, RecordingRule
 from platformctl.model.units import Duration
-from platformctl.render.loki import tenants_header
 from platformctl.sources.http import HttpServer
 from platformctl.sources.live_query import LOKI_API, PROMETHEUS_API, QueryServer, Window
 
@@ -96,7 +96,7 @@ def check_live(request: LiveRequest) -> LiveReport:
         raise PlatformError(
             "no Prometheus runs in this deployment", fix="platformctl check --live --prometheus HOST:PORT"
         )
-    header = {"X-Scope-OrgID": tenants_header(prepared.platform)}
+    header = {"X-Scope-OrgID": OPERATORS}
     servers = Servers(
         prometheus=QueryServer(server=HttpServer(prometheus, _TIMEOUT_S), api=PROMETHEUS_API),
         loki=QueryServer(server=HttpServer(loki, _TIMEOUT_S, header), api=LOKI_API) if loki else None,

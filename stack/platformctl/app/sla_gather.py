@@ -21,6 +21,7 @@ from platformctl.sla.evidence import (
     Forgiven,
     Past,
     Tally,
+    Watch,
 )
 from platformctl.sla.exclusion import Exclusion, segments
 from platformctl.sla.queries import Selection
@@ -34,7 +35,7 @@ from platformctl.sla.timeline import (
     outside,
     whole_hours,
 )
-from platformctl.sources.history import History, HistoryUnavailable, Labels, NoHistory
+from platformctl.sources.history import History, HistoryUnavailable, Labels, NoHistory, Series
 
 Say: TypeAlias = Callable[[str], None]
 Ask: TypeAlias = Callable[[Interval, Selection, str], queries.EventQueries]
@@ -76,14 +77,13 @@ def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
     span, selection = wanted.span, wanted.selection
     history.asked.clear()
     say("minutes observed")
-    observed = _minutes(history, queries.observed(span))
-    if not observed:
+    watch = _watch(history, span)
+    if not watch.observed:
         raise NoHistory(
             f"no service level history from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
             where=history.url,
             fix="the rules of alerts_src/slo.py record it from their deployment on: platformctl deploy",
         )
-    unreachable = _minutes(history, queries.reachable(span), value=0)
     parts = _event_queries(history, span, selection, queries.all_events)
     borders = _border_instants(wanted)
     history.ahead(query for at in borders for _, query in _border_queries(at, wanted))
@@ -101,14 +101,13 @@ def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
     say("earlier periods")
     past = {
         one.name: Past(
-            events=_events(history, asked),
+            events=_events(history, parts_of_it),
             forgiven=tuple(_forgiven(history, one.span, one.exclusions, selection)),
         )
-        for one, asked in zip(wanted.past, before, strict=True)
+        for one, parts_of_it in zip(wanted.past, before, strict=True)
     }
     return Evidence(
-        observed=observed,
-        unreachable=unreachable,
+        watch=watch,
         events=events,
         borders={at: _border(history, at, wanted) for at in borders},
         down=down,
@@ -122,11 +121,25 @@ def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
     )
 
 
-def _minutes(history: History, query: queries.Query, *, value: int | None = None) -> frozenset[Minute]:
+def _watch(history: History, span: Interval) -> Watch:
+    """Where it was never recorded who answered, the rules are all that can be gone by."""
+    ran = _minutes(history.kept(queries.observed(span)))
+    serving, counting = (history.kept(ask(span)) for ask in (queries.reachable, queries.counting))
+    asked, unreachable = _minutes(serving), _minutes(serving, value=0)
+    counted = _minutes(counting) - _minutes(counting, value=0) | unreachable
+    return Watch(
+        observed=ran & (asked or ran) & (counted if counting else ran),
+        unreachable=unreachable,
+        unread=_minutes(history.kept(queries.unread(span))),
+        known=bool(serving and counting),
+    )
+
+
+def _minutes(found: Iterable[Series], *, value: int | None = None) -> frozenset[Minute]:
     """The minutes that have a sample, or a sample with this value."""
     return frozenset(
         minute_of_sample(at)
-        for series in history.kept(query)
+        for series in found
         for at, number in series.samples
         if value is None or number == value
     )
@@ -137,7 +150,7 @@ def _event_queries(
 ) -> tuple[queries.EventQueries, ...]:
     """Hourly sums for whole hours; the rest, as at the edges of some time zones, minute by minute."""
     hours = whole_hours(span)
-    rolled_up = _minutes(history, queries.rolled_up(hours)) if hours else frozenset()
+    rolled_up = _minutes(history.kept(queries.rolled_up(hours))) if hours else frozenset()
     holes = outside(span, rolled_up)
     if len(holes) > _MOST_HOLES:
         hours, holes = None, (span,)

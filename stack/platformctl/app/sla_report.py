@@ -11,6 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, TypeAlias
 
+from platformctl.app.collecting import seldom_collecting
 from platformctl.app.deployed import prometheus_url
 from platformctl.app.sla_gather import Wanted, WantedPast, ask_ahead, gather
 from platformctl.errors import DifferencesFound, PlatformError, UsageError
@@ -185,7 +186,7 @@ def open_desk(request: ReportRequest, clock: Callable[[], datetime] = _clock) ->
     found = workspace.find(request.workspace, start=request.start)
     terms = None if request.scope.kind is ScopeKind.ALL else _terms(request, found)
     url = request.access.url or prometheus_url(request.workspace, request.start)
-    with closing(History(replace(request.access, url=url))) as history:
+    with seldom_collecting(), closing(History(replace(request.access, url=url))) as history:
         now = request.now or history.now()
         if terms is None:
             ask_ahead(history, _period(request, now)[1], EVERYBODY)  # it works while the contracts are read

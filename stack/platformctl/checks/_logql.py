@@ -5,6 +5,7 @@ The whole grammar is Loki's to judge: the tests have a real one load every rule.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,8 +17,27 @@ from platformctl.model.platform import Platform
 _TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|[{}()\[\]]|["`]')
 _PAIRS: Final = {")": "(", "]": "[", "}": "{"}
 _MATCHER: Final = re.compile(r'\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|`[^`]*`)\s*')
+_FILTER: Final = re.compile(r'\s*(\|=|!=|\|~|!~)\s*("(?:[^"\\]|\\.)*"|`[^`]*`)')
 _LABEL_OF_LOKI: Final = frozenset({"__tenant_id__", "environment"})
 _TEMPLATE: Final = re.compile(r"\{\{.*?\}\}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Matcher:
+    """One condition on a stream label: ``level=~"error|critical"``."""
+
+    label: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """A selector with the line filters right behind it, each with its kind, such as ``|~``."""
+
+    text: str
+    matchers: tuple[Matcher, ...]
+    filters: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +57,20 @@ class LogExpression:
         if not selectors:
             return "selects no log streams"
         return next(filter(None, map(_fault_of_selector, selectors)), "")
+
+    def selections(self) -> Iterator[Selection]:
+        """Which lines it asks for."""
+        for start, end in _spans(self.text):
+            filters, at = [], end + 1
+            while found := _FILTER.match(self.text, at):
+                filters.append((found[1], _unquoted(found[2])))
+                at = found.end()
+            matchers = tuple(
+                Matcher(label=found[1], kind=found[2], value=_unquoted(found[3]))
+                for found in _MATCHER.finditer(self.text, start, end)
+            )
+            text = self.text[start - 1 : at].strip()
+            yield Selection(text=text, matchers=matchers, filters=tuple(filters))
 
     def labels(self) -> frozenset[str]:
         """The stream labels that its selectors name."""
@@ -88,12 +122,27 @@ def _unclosed(text: str) -> str:
 
 def _selectors(text: str) -> Iterator[str]:
     """What stands between braces, outside of quotes."""
+    for start, end in _spans(text):
+        yield text[start:end]
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = -1
     for found in _TOKEN.finditer(text):
         if found[0] == "{":
             start = found.end()
         elif found[0] == "}":
-            yield text[start : found.start()]
+            yield start, found.start()
+
+
+def _unquoted(text: str) -> str:
+    """The string that a literal of LogQL stands for."""
+    if text.startswith("`"):
+        return text[1:-1]
+    try:
+        return str(json.loads(text))
+    except ValueError:  # one of Go's escapes that JSON has not
+        return text[1:-1]
 
 
 def _fault_of_selector(text: str) -> str:

@@ -17,7 +17,7 @@ from platformctl.checks.dashboard_is_portable import dashboard_is_portable
 from platformctl.checks.dashboard_links_resolve import dashboard_links_resolve
 from platformctl.checks.dashboard_variables_are_defined import dashboard_variables_are_defined
 from platformctl.checks.labels_are_known import labels_are_known
-from platformctl.checks.log_rules_keep_the_tenant import log_rules_keep_the_tenant
+from platformctl.checks.log_rules_read_the_copy import log_rules_read_the_copy
 from platformctl.checks.log_streams_fit_the_limit import log_streams_fit_the_limit
 from platformctl.checks.login_has_tenant import login_has_tenant
 from platformctl.checks.logql_is_sound import logql_is_sound
@@ -75,7 +75,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     series_fit_the_budget,
     size_holds_the_tenants,
     logql_is_sound,
-    log_rules_keep_the_tenant,
+    log_rules_read_the_copy,
     log_streams_fit_the_limit,
 )
 

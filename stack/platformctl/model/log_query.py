@@ -10,7 +10,7 @@ from typing import Final
 
 from platformctl.errors import UsageError
 from platformctl.model import _guard
-from platformctl.model.logs import NOT_RE2
+from platformctl.model.log_patterns import NOT_RE2
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 

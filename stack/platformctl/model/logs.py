@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,13 +9,12 @@ from typing import Final, TypeAlias
 
 from platformctl.errors import DefinitionError
 from platformctl.model import _guard
+from platformctl.model.log_patterns import check_words, re2
 from platformctl.model.units import Duration, days, seconds
 
 # Loki's own default; each label multiplies the streams.
 _MOST_LABELS: Final = 15
 _ONE_STREAM_PER_VALUE: Final = frozenset({"request_id", "trace_id", "span_id", "user_id", "session_id"})
-# Python takes these, the agents' RE2 does not: look-around, back-references, possessive quantifiers.
-NOT_RE2: Final = re.compile(r"\(\?(?:=|!|<=|<!|>|P=)|(?<!\\)(?:\\\\)*\\[1-9]|[*+?}]\+")
 _SHORTEST_RETENTION: Final = days(1)
 
 TENANT: Final = "[a-z][a-z0-9-]{0,62}"
@@ -30,6 +28,9 @@ LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     "critical": ("critical", "fatal"),
 }
 """The levels and how programs spell them, in lower case."""
+
+OPERATORS: Final = "_operators"
+"""The operators' organisation in Loki. No line and no tenant can bear this name: theirs begin with a letter."""
 
 
 class LogAgent(StrEnum):
@@ -72,23 +73,27 @@ class Redaction:
     In a JSON line the group must lie within a string, or `replacement` must be valid JSON itself.
     only_with: words, one of which every match contains, in lower case; the agents look for them first,
     which costs a hundredth of trying the pattern. Empty: every line is tried.
+    within: a simpler pattern (RE2) that is found wherever `pattern` is, where no word is: it is tried first, and
+    costs a fifth, since agents search twice to replace.
     """
 
     name: str
     pattern: str
     replacement: str = "[redacted]"
     only_with: tuple[str, ...] = ()
+    within: str = ""
 
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="redaction", like="bearer-token")
-        if _compiled(self.pattern, f"redaction {self.name!r}").groups != 1:
+        if re2(self.pattern, f"redaction {self.name!r}").groups != 1:
             raise DefinitionError(
                 f"redaction {self.name!r} does not have exactly one group",
                 fix="put the part to be replaced in parentheses, and other groups in (?:...)",
             )
         if "{{" in self.replacement:
             raise DefinitionError(f"the replacement of redaction {self.name!r} is a template")
-        _check_words(self.only_with, f"redaction {self.name!r}")
+        check_words(self.only_with, f"redaction {self.name!r}")
+        re2(self.within, f"what redaction {self.name!r} is within")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,8 +111,8 @@ class Drop:
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="drop rule", like="health-checks")
         _guard.not_blank(self.why, what=f"reason of drop rule {self.name!r}")
-        _compiled(self.pattern, f"drop rule {self.name!r}")
-        _check_words(self.only_with, f"drop rule {self.name!r}")
+        re2(self.pattern, f"drop rule {self.name!r}")
+        check_words(self.only_with, f"drop rule {self.name!r}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,7 +127,7 @@ class Sample:
     def __post_init__(self) -> None:
         _guard.matches(_guard.SLUG, self.name, what="sampling rule", like="cache-hits")
         _guard.not_blank(self.why, what=f"reason of sampling rule {self.name!r}")
-        _compiled(self.pattern, f"sampling rule {self.name!r}")
+        re2(self.pattern, f"sampling rule {self.name!r}")
         if not 0 < self.share < 1:
             raise DefinitionError(
                 f"sampling rule {self.name!r} keeps {self.share:g} of its lines",
@@ -139,7 +144,7 @@ class Multiline:
     max_wait: Duration = seconds(1)
 
     def __post_init__(self) -> None:
-        _compiled(self.first, "the first line of a record")
+        re2(self.first, "the first line of a record")
         if self.max_lines < 2 or not self.max_wait.ms:
             raise DefinitionError(
                 "a multi-line rule joins nothing", fix="max_lines of 2 or more, max_wait over 0s"
@@ -187,6 +192,45 @@ class TierLimits:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Telling:
+    """Lines worth a copy whatever their level: those in which `pattern` (RE2) is found.
+
+    only_with: words, one of which every match contains, in lower case; the agents look for them first.
+    """
+
+    name: str
+    pattern: str
+    only_with: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        _guard.matches(_guard.SLUG, self.name, what="telling pattern", like="tracebacks")
+        re2(self.pattern, f"telling pattern {self.name!r}")
+        check_words(self.only_with, f"telling pattern {self.name!r}")
+        if not self.only_with:
+            raise DefinitionError(f"telling pattern {self.name!r} names no word that every match contains")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OperatorsCopy:
+    """Which lines go to the operators' organisation besides their tenant's own, as redacted as those.
+
+    Rules over log lines are evaluated there, and there operators read across tenants: a line that has one of
+    the levels or is telling; or, with `everything`, each line of the pipeline.
+    limits: what the organisation takes; of several pipelines the larger count.
+    """
+
+    levels: tuple[str, ...] = ("error", "critical")
+    tellings: tuple[Telling, ...] = ()
+    everything: bool = False
+    limits: TierLimits
+
+    def __post_init__(self) -> None:
+        _guard.unique((telling.name for telling in self.tellings), what="telling pattern:")
+        if unknown := set(self.levels) - LEVELS.keys():
+            raise DefinitionError(f"{min(unknown)!r} is no level", fix=f"use of: {', '.join(LEVELS)}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LogPipeline:
     """One stream of JSON lines on its way to Loki. Lines that are no JSON travel too, without fields.
 
@@ -196,6 +240,7 @@ class LogPipeline:
     tenant_field: the field that names the Loki tenant; lines without it go to `default_tenant`.
     retention: for lines to which no tier and no stream retention says otherwise.
     tier_limits: by the tier's name; a tenant whose tier has none gets Loki's defaults.
+    copy: what operators and rules see of it, across tenants; without one, nothing.
     """
 
     name: str
@@ -217,6 +262,7 @@ class LogPipeline:
     retention: Duration = days(30)
     stream_retention: tuple[StreamRetention, ...] = ()
     tier_limits: Mapping[str, TierLimits] = field(default_factory=dict)
+    copy: OperatorsCopy | None = None
     environment: str = "production"
 
     def __post_init__(self) -> None:
@@ -246,23 +292,6 @@ class LogPipeline:
     def path(self, name: str) -> str:
         """What a label or a piece of structured metadata is called in the line."""
         return self.fields.get(name, name)
-
-
-def _compiled(pattern: str, what: str) -> re.Pattern[str]:
-    if found := NOT_RE2.search(pattern):
-        raise DefinitionError(f"{what} uses {found[0]!r}, which the agents' RE2 does not know")
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise DefinitionError(f"{what} is not a regular expression: {error}") from error
-
-
-def _check_words(words: tuple[str, ...], what: str) -> None:
-    for word in words:
-        if not word or word != word.lower() or '"' in word or "`" in word:
-            raise DefinitionError(
-                f"{what} looks for {word!r}", fix="write a word in lower case, without quotes"
-            )
 
 
 def _check_retention(keep: Duration, what: str) -> None:

@@ -21,6 +21,7 @@ from platformctl.model.release import Unit
 from platformctl.model.site import Site
 from platformctl.render import units as unit_rendering
 from platformctl.render._yaml import yaml_artifact
+from platformctl.render.log_sources import ENGINE_LABELS
 
 PROJECT: Final = "platformctl"
 PATH: Final = "docker-compose.yml"
@@ -181,11 +182,19 @@ def _definition(platform: Platform, site: Site, component: Component, container:
         "cap_drop": ["ALL"],
         "cap_add": list(container.added),
         "security_opt": ["no-new-privileges:true"],
-        "logging": {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}},
+        "logging": _logging(),
     }
     if container.read_only:
         service["read_only"] = True
     return {key: value for key, value in service.items() if value not in ("", [], {})}
+
+
+def _logging() -> Section:
+    """Files that turn over, in which each line names its container: so an agent needs no socket."""
+    return {
+        "driver": "json-file",
+        "options": {"max-size": "10m", "max-file": "3", "labels": ",".join(ENGINE_LABELS)},
+    }
 
 
 def _image(container: Container) -> Section:

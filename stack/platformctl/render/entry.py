@@ -11,10 +11,10 @@ from typing import Final
 
 from platformctl.model.access import Access, Door, Login
 from platformctl.model.artifact import Artifact
+from platformctl.model.logs import OPERATORS
 from platformctl.model.platform import Platform
 from platformctl.model.site import RuntimeName, Site
 from platformctl.render.links import RUNBOOK_FOLDER
-from platformctl.render.loki import tenants_header
 
 PATH: Final = "entry/Caddyfile"
 ENTRY: Final = "entry"
@@ -44,7 +44,7 @@ _SERVER_ADMIN: Final = "/-/* /debug/* /api/v1/admin/* /api/v1/write /api/v1/otlp
 def render(platform: Platform, site: Site) -> Iterator[Artifact]:
     """The entry's configuration, where there is one."""
     if platform.access and site.has(ENTRY):
-        yield Artifact(PATH, _text(_caddyfile(platform, platform.access, site)).encode())
+        yield Artifact(PATH, _text(_caddyfile(platform.access, site)).encode())
 
 
 def _text(lines: Iterator[str]) -> str:
@@ -57,7 +57,7 @@ def _text(lines: Iterator[str]) -> str:
     return "\n".join(shown) + "\n"
 
 
-def _caddyfile(platform: Platform, access: Access, site: Site) -> Iterator[str]:
+def _caddyfile(access: Access, site: Site) -> Iterator[str]:
     yield from ("{", "admin off", "persist_config off", "auto_https disable_redirects", "skip_install_trust")
     yield from (f"default_sni {access.names[0]}", "grace_period 5s")
     yield from ("pki {", "ca local {", "intermediate_lifetime 365d", "}", "}", "}", "")
@@ -65,7 +65,7 @@ def _caddyfile(platform: Platform, access: Access, site: Site) -> Iterator[str]:
     yield from ("log", "handle /healthz {", "respond ok", "}", "handle {", "route {")
     yield from _login(access, site)
     yield from _server_doors(access, site)
-    yield from _log_doors(platform, access, site)
+    yield from _log_doors(access, site)
     yield from _tenant_metrics(access, site)
     yield from _report_doors(access, site)
     yield from ("respond 403", "}", "}", "}")
@@ -136,12 +136,12 @@ def _proxied(matcher: str, prefix: str, address: str, *headers: str) -> Iterator
     yield from (f"header_down Location ^/ {prefix}/", "}", "}")
 
 
-def _log_doors(platform: Platform, access: Access, site: Site) -> Iterator[str]:
+def _log_doors(access: Access, site: Site) -> Iterator[str]:
     if not site.has("loki"):
         return
     address = site.reach("loki", "http")
     for matcher, prefix, door, org in (
-        ("logs", "/logs", Door.LOGS, tenants_header(platform)),
+        ("logs", "/logs", Door.LOGS, OPERATORS),
         ("tenant-logs", "/tenant/logs", Door.TENANT_LOGS, "{tenant}"),
     ):
         reads = _LOKI_READS.format(prefix=prefix)

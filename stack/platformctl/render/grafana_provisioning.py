@@ -7,10 +7,10 @@ from typing import Final, TypeAlias
 
 from platformctl.model.artifact import Artifact
 from platformctl.model.dashboard import Audience
+from platformctl.model.logs import OPERATORS
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.render._yaml import yaml_artifact
-from platformctl.render.loki import tenants_header
 
 Settings: TypeAlias = dict[str, object]
 
@@ -92,8 +92,8 @@ def _alertmanager(platform: Platform, site: Site) -> Settings:  # noqa: ARG001
     return {"jsonData": {"implementation": "prometheus", "handleGrafanaManagedAlerts": False}}
 
 
-def _loki(platform: Platform, site: Site) -> Settings:
-    """The operators' view: every tenant's lines, and the platform's own."""
+def _loki(platform: Platform, site: Site) -> Settings:  # noqa: ARG001
+    """The operators' view: of every tenant the lines that rules read, too, and the gateway's."""
     json_data: Settings = {"maxLines": 1000, "httpHeaderName1": "X-Scope-OrgID"}
     if site.has("tempo"):
         json_data["derivedFields"] = [
@@ -106,7 +106,7 @@ def _loki(platform: Platform, site: Site) -> Settings:
                 "urlDisplayLabel": "Trace",
             }
         ]
-    return {"jsonData": json_data, "secureJsonData": {"httpHeaderValue1": tenants_header(platform)}}
+    return {"jsonData": json_data, "secureJsonData": {"httpHeaderValue1": OPERATORS}}
 
 
 def _tempo(platform: Platform, site: Site) -> Settings:  # noqa: ARG001

@@ -6,86 +6,109 @@ structured metadata. What becomes the Loki tenant is checked for its shape: it m
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import groupby
-from typing import Final, TypeAlias
+from collections.abc import Iterator
+from typing import Final
 
-from platformctl.model.logs import LEVELS, TENANT, LogPipeline, Multiline, Redaction
+from platformctl.model.logs import LEVELS, OPERATORS, TENANT, LogPipeline, Multiline
+from platformctl.render.log_guards import Guards, drop_without, lowered
+from platformctl.render.log_sources import UNWRAPPED
+from platformctl.render.log_stage import Stage, any_of, quoted
 
-Value: TypeAlias = str | int | float | Mapping[str, str]
-
-_TENANT: Final = f"^(?P<valid_tenant>{TENANT})$"
 _SERVICE_OF_FILE: Final = r"(?:^|/)(?P<service_of_file>[^/]+)\.log$"
 _LEVEL_OF_LOGFMT: Final = r"(?:^|\s)level=(?P<level>[a-zA-Z]+)"
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One step: its kind and its settings, by Promtail's names; `names` where it is a plain list.
-
-    stages: those that run on the lines that a ``match`` selects.
-    """
-
-    kind: str
-    settings: Mapping[str, Value] = field(default_factory=dict)
-    names: tuple[str, ...] = ()
-    stages: tuple[Stage, ...] = ()
+_READ: Final = ("tenant", "service", "level")
+_NOT_COPIED: Final = "not_for_operators"
 
 
 def stages(pipeline: LogPipeline) -> Iterator[Stage]:
-    """Join, drop, thin out, redact, read, default, label."""
-    only = _Selector(pipeline.environment)
+    """The lines on their way to their tenants' own organisations."""
+    yield from _read(pipeline)
+    yield Stage("tenant", {"label": "tenant"})
+    yield from _labelled(pipeline)
+
+
+def copied_stages(pipeline: LogPipeline) -> Iterator[Stage]:
+    """The same files once more, on their way to the operators' organisation; most lines are dropped at once."""
+    yield from _read(pipeline, drop_without(_telling_words(pipeline), _NOT_COPIED))
+    yield from _precise(pipeline)
+    yield Stage("tenant", {"value": OPERATORS})
+    yield from _labelled(pipeline)
+
+
+def forwarded_stages(pipeline: LogPipeline) -> Iterator[Stage]:
+    """What is left to do with lines that have come through `stages`, on the way to the operators' organisation."""
+    drops = (*lowered(drop_without(_telling_words(pipeline), _NOT_COPIED)), *_precise(pipeline))
+    if pipeline.copy and not pipeline.copy.everything:
+        yield Stage("match", {"selector": f"{{{_other_levels(pipeline)}}}"}, stages=drops)
+    yield Stage("tenant", {"value": OPERATORS})
+
+
+def _read(pipeline: LogPipeline, first: tuple[Stage, ...] = ()) -> Iterator[Stage]:
+    """Join, drop, thin out, redact, read, default, label; `first` sees the line in lower case."""
+    guards = Guards.of(pipeline)
     yield Stage("static_labels", {"environment": pipeline.environment})
     if pipeline.multiline:
         yield _multiline(pipeline.multiline)
+    yield from lowered((*first, *guards.marks()))
     for drop in pipeline.drops:
         reason = drop.name.replace("-", "_")
         step = Stage("drop", {"expression": drop.pattern, "drop_counter_reason": reason})
-        yield only.with_words(drop.only_with, (step,))
+        yield from guards.only(drop.only_with, (step,))
     for sample in pipeline.samples:
-        yield only.with_pattern(sample.pattern, (Stage("sampling", {"rate": sample.share}),))
-    for words, group in groupby(pipeline.redactions, key=lambda redaction: redaction.only_with):
-        yield from only.each_with_words(words, tuple(_replace(redaction) for redaction in group))
-    yield Stage("regex", {"source": "filename", "expression": _SERVICE_OF_FILE})
-    yield only.with_words(("level=",), (Stage("regex", {"expression": _LEVEL_OF_LOGFMT}),))
-    yield Stage("json", {"expressions": {name: _quoted(path) for name, path in _fields(pipeline).items()}})
+        selector = f"{guards.every_line} |~ {quoted(sample.pattern)}"
+        yield Stage("match", {"selector": selector}, stages=(Stage("sampling", {"rate": sample.share}),))
+    yield from guards.redactions(pipeline)
+    logfmt = (Stage("regex", {"expression": _LEVEL_OF_LOGFMT}),)
+    yield Stage("match", {"selector": f'{guards.every_line} |= "level="'}, stages=logfmt)
+    yield Stage("json", {"expressions": {name: f'"{path}"' for name, path in _fields(pipeline).items()}})
     written = str(pipeline.timestamp_format)
     yield Stage("timestamp", {"source": "timestamp", "format": written, "action_on_failure": "fudge"})
-    yield _template("level", _level())
-    yield _template("service", _service(pipeline))
-    yield Stage("regex", {"source": "tenant", "expression": _TENANT})
-    yield _template("tenant", f'{{{{ or .valid_tenant "{pipeline.default_tenant}" }}}}')
-    yield Stage("labels", dict.fromkeys(pipeline.labels, ""))
+    yield Stage("labels", dict.fromkeys(sorted({*_READ, *pipeline.labels}), ""))
+    yield from _defaults(pipeline)
     if pipeline.structured_metadata:
         yield Stage("structured_metadata", dict.fromkeys(pipeline.structured_metadata, ""))
-    yield Stage("tenant", {"source": "tenant"})
-    yield Stage("labeldrop", names=("filename",))
 
 
-@dataclass(frozen=True, slots=True)
-class _Selector:
-    """Runs stages only on lines with certain words: Go's regular expressions are slow, finding a word is not."""
+def _labelled(pipeline: LogPipeline) -> Iterator[Stage]:
+    """Only the pipeline's labels are left."""
+    others = {"filename", *UNWRAPPED, *_READ, *Guards.of(pipeline).labels} - set(pipeline.labels)
+    yield Stage("labeldrop", names=tuple(sorted(others)))
 
-    environment: str
 
-    def with_words(self, words: tuple[str, ...], steps: tuple[Stage, ...]) -> Stage:
-        """One stage that runs `steps` on lines with any of the words; without words, the only step itself."""
-        if not words:
-            return steps[0]
-        any_of = "|".join(re.escape(word) for word in words)
-        return self.with_pattern(f"(?i)(?:{any_of})", steps)
+def _defaults(pipeline: LogPipeline) -> Iterator[Stage]:
+    """Only for lines that do not say it themselves: a template costs as much as parsing the line."""
+    level = _template("level", _level())
+    yield _where(f'level!~"{any_of(LEVELS)}"', level, Stage("labels", {"level": ""}))
+    file = Stage("regex", {"source": "filename", "expression": _SERVICE_OF_FILE})
+    service = _template("service", _service(pipeline))
+    yield _where('service=""', file, service, Stage("labels", {"service": ""}))
+    yield _where(f'tenant!~"{TENANT}"', Stage("static_labels", {"tenant": pipeline.default_tenant}))
 
-    def with_pattern(self, pattern: str, steps: tuple[Stage, ...]) -> Stage:
-        """One stage that runs `steps` on lines in which the pattern is found."""
-        selector = f'{{environment="{self.environment}"}} |~ {json.dumps(pattern, ensure_ascii=False)}'
-        return Stage("match", {"selector": selector}, stages=steps)
 
-    def each_with_words(self, words: tuple[str, ...], steps: tuple[Stage, ...]) -> tuple[Stage, ...]:
-        """As `with_words`, for any number of steps."""
-        return (self.with_words(words, steps),) if words else steps
+def _where(matcher: str, *steps: Stage) -> Stage:
+    return Stage("match", {"selector": f"{{{matcher}}}"}, stages=steps)
+
+
+def _precise(pipeline: LogPipeline) -> tuple[Stage, ...]:
+    """Drops what is neither of the levels nor telling."""
+    if not pipeline.copy or pipeline.copy.everything:
+        return ()
+    filters = "".join(f" !~ {quoted(telling.pattern)}" for telling in pipeline.copy.tellings)
+    selector = f"{{{_other_levels(pipeline)}}}{filters}"
+    return (Stage("match", {"selector": selector, "action": "drop", "drop_counter_reason": _NOT_COPIED}),)
+
+
+def _other_levels(pipeline: LogPipeline) -> str:
+    return f'level!~"{any_of(pipeline.copy.levels if pipeline.copy else ())}"'
+
+
+def _telling_words(pipeline: LogPipeline) -> tuple[str, ...]:
+    """A line without any of them is not copied; none where all are."""
+    copy = pipeline.copy
+    if not copy or copy.everything:
+        return ()
+    spellings = (spelling for level in copy.levels for spelling in LEVELS[level])
+    return (*spellings, *(word for telling in copy.tellings for word in telling.only_with))
 
 
 def _multiline(rule: Multiline) -> Stage:
@@ -94,13 +117,9 @@ def _multiline(rule: Multiline) -> Stage:
 
 
 def _service(pipeline: LogPipeline) -> str:
-    """What the line says, then what the pipeline says, then where the line was found."""
-    otherwise = _quoted(pipeline.service) if pipeline.service else ".service_of_file .container_name"
+    """What the pipeline says, then where the line was found."""
+    otherwise = f'"{pipeline.service}"' if pipeline.service else ".container_name .service_of_file"
     return f"{{{{ or .Value {otherwise} }}}}"
-
-
-def _replace(redaction: Redaction) -> Stage:
-    return Stage("replace", {"expression": redaction.pattern, "replace": redaction.replacement})
 
 
 def _fields(pipeline: LogPipeline) -> dict[str, str]:
@@ -115,11 +134,6 @@ def _fields(pipeline: LogPipeline) -> dict[str, str]:
     return wanted | fixed
 
 
-def _quoted(path: str) -> str:
-    """A JMESPath identifier: quoted, so that a field like ``http.method`` is one name."""
-    return f'"{path}"'
-
-
 def _template(source: str, template: str) -> Stage:
     return Stage("template", {"source": source, "template": template})
 
@@ -127,7 +141,7 @@ def _template(source: str, template: str) -> Stage:
 def _level() -> str:
     """Lower case, one spelling; what is no level, and a line without one, is ``unknown``."""
     branches = " else ".join(
-        f"if eq $level {' '.join(_quoted(spelling) for spelling in spellings)} }}}}{level}{{{{"
+        f"if eq $level {' '.join(quoted(spelling) for spelling in spellings)} }}}}{level}{{{{"
         for level, spellings in LEVELS.items()
     )
     return f'{{{{ $level := ToLower (default "" .Value) }}}}{{{{ {branches} else }}}}unknown{{{{ end }}}}'

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from platformctl.model.artifact import Artifact
-from platformctl.model.logs import LogPipeline, TierLimits
+from platformctl.model.logs import OPERATORS, LogPipeline, TierLimits
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.model.units import Duration, days
 from platformctl.render import log_rules
-from platformctl.render._json import json_artifact
+from platformctl.render._json import json_rows_artifact
 from platformctl.render._yaml import yaml_artifact
 
 Settings: TypeAlias = dict[str, object]
@@ -28,13 +28,14 @@ def render(platform: Platform, site: Site) -> Iterator[Artifact]:
         return
     yield yaml_artifact("loki/loki.yml", _config(platform, site))
     yield from log_rules.render(platform, site)
-    # JSON is YAML, too, and written twenty times as fast: this is the one file that grows with the tenants.
-    yield json_artifact("loki/overrides.yml", {"overrides": _overrides(platform)})
+    # JSON is YAML, too, and written a hundred times as fast: this is one of the two files that grow with the tenants.
+    yield json_rows_artifact("loki/overrides.yml", {"overrides": _overrides(platform)})
 
 
-def tenants_header(platform: Platform) -> str:
-    """The X-Scope-OrgID with which operators read every tenant's lines and the platform's own."""
-    return "|".join(log_rules.organisations(platform))
+def organisations(platform: Platform) -> tuple[str, ...]:
+    """Whose lines Loki keeps: every tenant's, and those of the platform that are no tenant's."""
+    own = {pipeline.default_tenant for pipeline in platform.log_pipelines}
+    return tuple(sorted(own | {tenant.id for tenant in platform.tenants}))
 
 
 def _config(platform: Platform, site: Site) -> Settings:
@@ -90,7 +91,7 @@ def _config(platform: Platform, site: Site) -> Settings:
             "cache_results": True,
             "results_cache": {"cache": {"embedded_cache": {"enabled": True, "max_size_mb": 64}}},
         },
-        "ruler": _ruler(platform, site, grpc),
+        "ruler": _ruler(platform, site),
         "runtime_config": {"file": site.fill("loki", "{config}/overrides.yml"), "period": "10s"},
         "analytics": {"reporting_enabled": False},
     }
@@ -136,15 +137,13 @@ def _longer(keep: Duration) -> Duration:
     return Duration(keep.ms + days(1).ms)
 
 
-def _ruler(platform: Platform, site: Site, grpc: str) -> Settings:
-    """Rules are evaluated by way of the query frontend: it alone can ask about several tenants at a time."""
+def _ruler(platform: Platform, site: Site) -> Settings:
     data = site.places["loki"].data
     ruler: Settings = {
         "storage": {"type": "local", "local": {"directory": site.fill("loki", "{config}/rules")}},
         "rule_path": f"{data}/rules-scratch",
         "ring": {"kvstore": {"store": "inmemory"}},
         "enable_api": True,
-        "evaluation": {"mode": "remote", "query_frontend": {"address": grpc}},
         "evaluation_interval": "15s",
         "poll_interval": "15s",
         "wal": {"dir": f"{data}/ruler-wal"},
@@ -162,11 +161,28 @@ def _ruler(platform: Platform, site: Site, grpc: str) -> Settings:
 
 def _overrides(platform: Platform) -> Mapping[str, Settings]:
     limits = {tier: of for pipeline in platform.log_pipelines for tier, of in pipeline.tier_limits.items()}
-    return {
-        tenant.id: _override(limits[tenant.tier])
+    settings = {tier: _override(of) for tier, of in limits.items()}
+    tenants = {
+        tenant.id: settings[tenant.tier]
         for tenant in sorted(platform.tenants, key=lambda tenant: tenant.id)
-        if tenant.tier in limits
+        if tenant.tier in settings
     }
+    return {**_operators(platform.log_pipelines), **tenants}
+
+
+def _operators(pipelines: tuple[LogPipeline, ...]) -> Mapping[str, Settings]:
+    """The operators' organisation has every tenant's streams, and no stream is kept longer than another."""
+    of = [pipeline.copy.limits for pipeline in pipelines if pipeline.copy]
+    if not of:
+        return {}
+    largest = TierLimits(
+        rate_mb=max(limits.rate_mb for limits in of),
+        burst_mb=max(limits.burst_mb for limits in of),
+        streams=max(limits.streams for limits in of),
+        keep=max(limits.keep for limits in of),
+    )
+    # A rule has a result for each tenant and service.
+    return {OPERATORS: {**_override(largest), "retention_stream": [], "max_query_series": largest.streams}}
 
 
 def _override(limits: TierLimits) -> Settings:

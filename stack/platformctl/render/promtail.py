@@ -1,26 +1,23 @@
-"""Promtail's configuration: reads the deployment's log files or containers, sends the lines to Loki.
+"""Promtail's configuration: reads the log files of the deployment or of its containers, sends the lines to Loki.
 
 Promtail reached its end of life in March 2026; it is generated for those who run it. Alloy is its successor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, TypeAlias
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from platformctl.model.artifact import Artifact
-from platformctl.model.logs import ContainerSource, FileSource, LogPipeline
+from platformctl.model.logs import ContainerSource, LogPipeline
 from platformctl.model.platform import Platform
-from platformctl.model.site import RuntimeName, Site
+from platformctl.model.site import Site
 from platformctl.render._yaml import yaml_artifact
-from platformctl.render.log_stages import Stage, stages
+from platformctl.render.log_sources import source_path, unwrapped
+from platformctl.render.log_stage import Stage
+from platformctl.render.log_stages import copied_stages, stages
 
 Settings: TypeAlias = dict[str, object]
-
-LOG_FOLDER: Final = "logs"
-DOCKER_SOCKET: Final = "unix:///var/run/docker.sock"
-PROJECT_LABEL: Final = "com.docker.compose.project"
-SERVICE_LABEL: Final = "__meta_docker_container_label_com_docker_compose_service"
 
 
 def render(platform: Platform, site: Site) -> Iterator[Artifact]:
@@ -58,14 +55,6 @@ def _config(platform: Platform, site: Site) -> Settings:
     }
 
 
-def file_path(source: FileSource, site: Site) -> str:
-    """Where the agent finds the files; empty where they are not: containers write no files, components are absent."""
-    if source.component:
-        known = site.has(source.component)
-        return f"{site.places[source.component].data}/{source.glob}" if known else ""
-    return f"{LOG_FOLDER}/{source.glob}" if site.runtime is RuntimeName.NATIVE else ""
-
-
 def _client(site: Site) -> Settings:
     """Retries for about 17 minutes: a restart of Loki loses nothing."""
     return {
@@ -80,33 +69,31 @@ def _client(site: Site) -> Settings:
 
 
 def _scrapes(pipeline: LogPipeline, site: Site) -> Iterator[Settings]:
-    steps = [_stage(stage) for stage in stages(pipeline)]
+    """A job for each source, and, as a pipeline of Promtail cannot send a line twice, one more for the copy."""
     for index, source in enumerate(pipeline.sources):
-        job = {"job_name": f"{pipeline.name}-{index}"}
-        match source:
-            case FileSource() if path := file_path(source, site):
-                yield job | {
-                    "static_configs": [{"targets": ["localhost"], "labels": {"__path__": path}}],
-                    "pipeline_stages": steps,
-                }
-            case ContainerSource(project=project) if site.runtime is RuntimeName.COMPOSE:
-                yield job | _containers(project) | {"pipeline_stages": steps}
+        path, name = source_path(source, site), f"{pipeline.name}-{index}"
+        if not path:
+            continue
+        before = tuple(unwrapped(source)) if isinstance(source, ContainerSource) else ()
+        yield _job(name, path, (*before, *stages(pipeline)))
+        if pipeline.copy:
+            yield _job(f"{name}-operators", _other_way(path), (*before, *copied_stages(pipeline)))
+
+
+def _job(name: str, path: str, steps: Iterable[Stage]) -> Settings:
+    return {
+        "job_name": name,
+        "static_configs": [{"targets": ["localhost"], "labels": {"__path__": path}}],
+        "pipeline_stages": [_stage(step) for step in steps],
+    }
+
+
+def _other_way(path: str) -> str:
+    """The same files by another name: positions are kept by name, and each job has to have its own."""
+    return f"/proc/self/root{path}" if path.startswith("/") else f"/proc/self/cwd/{path}"
 
 
 def _stage(stage: Stage) -> Settings:
     if stage.stages:
         return {stage.kind: {**stage.settings, "stages": [_stage(inner) for inner in stage.stages]}}
     return {stage.kind: stage.names or stage.settings}
-
-
-def _containers(project: str) -> Settings:
-    return {
-        "docker_sd_configs": [
-            {
-                "host": DOCKER_SOCKET,
-                "refresh_interval": "10s",
-                "filters": [{"name": "label", "values": [f"{PROJECT_LABEL}={project}"]}],
-            }
-        ],
-        "relabel_configs": [{"source_labels": [SERVICE_LABEL], "target_label": "container_name"}],
-    }

@@ -9,7 +9,7 @@ from platformctl.model.artifact import Artifact
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.model.tenancy import Objective, Tenant, Tier
-from platformctl.render._json import json_artifact
+from platformctl.render._json import json_rows_artifact
 
 PATH: Final = "registry/tenants.json"
 
@@ -23,7 +23,9 @@ def registry(tiers: Iterable[Tier], tenants: Iterable[Tenant]) -> Artifact:
     """The registry; tiers by rank, tenants by id."""
     tiers = sorted(tiers, key=lambda tier: (tier.rank, tier.name))
     tenants = sorted(tenants, key=lambda tenant: tenant.id)
-    return json_artifact(PATH, {"tiers": [_tier(t) for t in tiers], "tenants": [_tenant(t) for t in tenants]})
+    return json_rows_artifact(
+        PATH, {"tiers": [_tier(t) for t in tiers], "tenants": [_tenant(t) for t in tenants]}
+    )
 
 
 def _tier(tier: Tier) -> dict[str, object]:

@@ -38,6 +38,12 @@ _DISAGREEING_BUCKETS: Final = (
 )
 
 
+_UNWATCHED: Final = (
+    "Whether the gateways answered was not recorded in this period: "
+    "minutes in which rules ran count as observed."
+)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Earlier:
     """A period before the report's, and what the ledger states of each tenant's requests; None where it states none."""
@@ -103,7 +109,7 @@ def _explained(incident: Incident, tenant: Tenant | None, evidence: Evidence, te
     """The incident with its fault: of a tenant, minutes that broke its objective; of the platform, its outages."""
     if tenant is None:
         everybodys = [f for f in terms.faults if f.whom == EVERYBODY]
-        return explained(incident, evidence.unreachable, everybodys)
+        return explained(incident, evidence.watch.unreachable, everybodys)
     mine = [f for f in terms.faults if f.whom.holds(tenant)]
     sli = incident.slo or slo.AVAILABILITY
     objective = terms.objective(tenant, sli)
@@ -150,13 +156,15 @@ def _statement(tenant: Tenant, asked: Asked, evidence: Evidence, terms: Terms) -
 def _down(tenant: Tenant, evidence: Evidence) -> frozenset[Minute]:
     """Minutes in which the tenant's requests failed, and those in which the platform answered nobody."""
     own = evidence.down.get(tenant.id, frozenset())
-    return frozenset(minute for minute in own | evidence.unreachable if minute in evidence.observed)
+    return frozenset(
+        minute for minute in own | evidence.watch.unreachable if minute in evidence.watch.observed
+    )
 
 
 def _minutes(tenant: Tenant, down: frozenset[Minute], evidence: Evidence) -> Counts:
     excused = [f.segment.when.ends for f in excusing(tenant, evidence.forgiven)]
     forgiven = sum(any(minute in ends for ends in excused) for minute in down)
-    return Counts(total=len(evidence.observed), bad=len(down), forgiven=forgiven)
+    return Counts(total=len(evidence.watch.observed), bad=len(down), forgiven=forgiven)
 
 
 def _classes(tenant: Tenant, events: EventTallies) -> Iterator[StatusClass]:
@@ -214,9 +222,13 @@ def _detail(down: frozenset[Minute], evidence: Evidence) -> Detail:
 
 def _quality(asked: Asked, evidence: Evidence, terms: Terms) -> Quality:
     return Quality(
-        gaps=tuple(runs(set(asked.span.ends) - evidence.observed)),
-        outages=tuple(runs(evidence.unreachable)),
-        notes=() if asked.detailed else tuple(_strangers(evidence, terms)),
+        gaps=tuple(runs(set(asked.span.ends) - evidence.watch.observed)),
+        outages=tuple(runs(evidence.watch.unreachable)),
+        partial=tuple(runs((evidence.watch.unread & evidence.watch.observed) - evidence.watch.unreachable)),
+        notes=(
+            *(() if evidence.watch.known else (_UNWATCHED,)),
+            *(() if asked.detailed else _strangers(evidence, terms)),
+        ),
     )
 
 

@@ -56,6 +56,8 @@ _WRITERS: Final[dict[type, Writer]] = {}
 
 def _plain(value: object) -> Json:
     kind = type(value)
+    if kind in _ITSELF:
+        return cast(Json, value)
     writer = _WRITERS.get(kind)
     if writer is None:
         writer = _WRITERS[kind] = _writer(kind)
@@ -63,17 +65,11 @@ def _plain(value: object) -> Json:
 
 
 def _writer(kind: type) -> Writer:
-    if kind in (bool, int, str, type(None)):
-        return _itself
     if kind is tuple:
         return _list
     if is_dataclass(kind):
         return partial(_object, names=tuple(f.name for f in fields(kind)), derive=_DERIVED.get(kind))
-    return _text
-
-
-def _itself(value: object) -> Json:
-    return cast(Json, value)
+    return next(write for of, write in _TEXTS if issubclass(kind, of))
 
 
 def _list(value: object) -> Json:
@@ -83,25 +79,28 @@ def _list(value: object) -> Json:
 def _object(
     value: object, *, names: tuple[str, ...], derive: Callable[[object], dict[str, Json]] | None
 ) -> Json:
-    written = {name: _plain(getattr(value, name)) for name in names}
-    return written | derive(value) if derive else written
+    written = {
+        name: cast(Json, given) if type(given := getattr(value, name)) in _ITSELF else _plain(given)
+        for name in names
+    }
+    if derive:
+        written |= derive(value)
+    return written
 
 
-def _text(value: object) -> str | int:
-    match value:
-        case StrEnum():
-            return str(value)
-        case Decimal():
-            return f"{value:f}"
-        case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        case date():
-            return value.isoformat()
-        case time():
-            return f"{value:%H:%M}"
-        case timedelta():
-            return int(value.total_seconds())
-    raise TypeError(f"cannot be written: {type(value).__name__}")
+_ITSELF: Final = frozenset((bool, int, str, type(None)))
+_TEXTS: Final = cast(
+    "tuple[tuple[type, Writer], ...]",
+    (
+        (StrEnum, str),
+        (Decimal, "{:f}".format),
+        (datetime, lambda at: at.astimezone(UTC).isoformat().replace("+00:00", "Z")),
+        (date, date.isoformat),
+        (time, "{:%H:%M}".format),
+        (timedelta, lambda length: int(length.total_seconds())),
+    ),
+)
+"""How scalars are written that JSON has none of; the first kind that fits."""
 
 
 def _of_counts(counts: Counts) -> dict[str, Json]:
@@ -113,8 +112,8 @@ def _of_promise(promise: Promise) -> dict[str, Json]:
     if target is None or not counts.counted:
         return {}
     certain: dict[str, Json] = {}
-    if promise.between:
-        least, most = wording.between(*promise.between).removesuffix(" %").split(" to ")
+    if (truly := promise.between) is not None:
+        least, most = wording.between(*truly).removesuffix(" %").split(" to ")
         certain = {"least_percent": least, "most_percent": most, "certain": not promise.is_close}
     return certain | {
         "kept": promise.kept,
@@ -151,7 +150,7 @@ _DERIVED: Final = cast(
 def _percentiles(statement: Statement) -> Json:
     return [
         {
-            "percent": int(found.share * 100),
+            "percent": found.percent,
             "over": f"{found.over:f}",
             "at_most": None if found.at_most is None else f"{found.at_most:f}",
         }

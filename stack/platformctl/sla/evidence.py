@@ -92,10 +92,24 @@ class Past:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Watch:
+    """Minutes by how well they were watched.
+
+    observed: rules ran, some process that serves tenants was asked, and some that counts requests answered.
+    unreachable: none that serves tenants answered. unread: some that count did not.
+    known: it was recorded at all whether they answer.
+    """
+
+    observed: frozenset[Minute]
+    unreachable: frozenset[Minute] = frozenset()
+    unread: frozenset[Minute] = frozenset()
+    known: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Evidence:
     """Everything that was read for one period.
 
-    observed, unreachable: minutes in which rules ran, and in which no process answered.
     down: by tenant, the minutes in which half of its requests failed.
     objectives: by (tenant, SLO), as alerts used them.
     fault_minutes: by (tenant, SLO), events minute by minute around incidents.
@@ -103,8 +117,7 @@ class Evidence:
     past: by name, the earlier periods that no ledger states.
     """
 
-    observed: frozenset[Minute]
-    unreachable: frozenset[Minute]
+    watch: Watch
     events: EventTallies
     borders: Mapping[datetime, Border]
     down: Mapping[str, frozenset[Minute]]

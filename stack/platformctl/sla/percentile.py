@@ -31,6 +31,11 @@ class Percentile:
     over: Decimal
     at_most: Decimal | None
 
+    @property
+    def percent(self) -> int:
+        """The share in percent."""
+        return 100 * self.share.numerator // self.share.denominator
+
 
 def buckets(counts: Mapping[str, int]) -> tuple[Bucket, ...]:
     """The finite buckets by their label ``le``; some clients write 1.0, others 1."""

@@ -50,7 +50,9 @@ def observed(period: Interval) -> Query:
     """The minutes in which rules ran."""
     return _samples(
         "observed minutes",
-        "A minute is observed when Prometheus evaluated the rules in it; the others are gaps, neither up nor down.",
+        "A minute is observed when Prometheus evaluated the rules in it, asked some process that serves tenants, and "
+        "was answered by some that counts requests (or it is an outage of the platform). The others are gaps, "
+        "neither up nor down.",
         slo.recorded(slo.HEARTBEAT, "1m"),
         period,
     )
@@ -63,6 +65,28 @@ def reachable(period: Interval) -> Query:
         "A minute is an outage of the platform when none of its processes answered any scrape; "
         "it is a down minute of every tenant.",
         slo.SOURCE_UP,
+        period,
+    )
+
+
+def unread(period: Interval) -> Query:
+    """The minutes in which some process that counts requests answered no scrape."""
+    return _samples(
+        "partly observed minutes",
+        "A minute is partly observed when some, not all, of the processes that count requests answered no scrape "
+        "in it. What such a process counted is in the first minute in which it answers again; if it was restarted "
+        "in between, or was away for over five minutes, it is lost.",
+        slo.COUNTERS_UNREAD,
+        period,
+    )
+
+
+def counting(period: Interval) -> Query:
+    """Whether anything that counts requests answered, minute by minute."""
+    return _samples(
+        "minutes counted",
+        "A minute in which none of the processes that count requests answered a scrape is not observed.",
+        slo.COUNTING_UP,
         period,
     )
 

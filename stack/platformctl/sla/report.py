@@ -63,9 +63,9 @@ class Promise:
     @property
     def is_close(self) -> bool:
         """Whether events at the borders could turn the verdict."""
-        if self.target is None or self.between is None:
+        if self.target is None or (truly := self.between) is None:
             return False
-        least, most = self.between
+        least, most = truly
         return least < Fraction(self.target) <= most
 
 
@@ -202,11 +202,13 @@ class Statement:
 class Quality:
     """How far the data can be trusted: what was not observed, and what stands out.
 
-    gaps: no rules ran; neither up nor down. outages: no process of the platform answered.
+    gaps: no rules ran, or nothing was asked; neither up nor down. outages: no process of the platform answered.
+    partial: some of the processes that count did not answer.
     """
 
     gaps: tuple[Interval, ...]
     outages: tuple[Interval, ...]
+    partial: tuple[Interval, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property

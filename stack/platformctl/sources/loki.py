@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import heapq
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias, TypedDict, cast
 
@@ -13,6 +14,8 @@ from platformctl.sources.http import HttpServer
 
 _PATH: Final = "/loki/api/v1/query_range"
 _PAGE: Final = 5000  # as many as Loki gives by default
+_SMALLEST_PAGE: Final = 500
+_AT_A_TIME: Final = 100  # organisations of one query: Loki asks itself once for each
 _LABELS: Final = ("tenant", "service", "level")
 _NOT_TOLD: Final = frozenset({*_LABELS, "__tenant_id__", "environment"})
 # The agents send what they have read within a second or two; a slow host may take longer.
@@ -56,16 +59,7 @@ class Loki:
         self, query: LogQuery, *, now_ns: Callable[[], int], sleep: Callable[[float], None]
     ) -> Iterator[LogLine]:
         """The lines so far and, for ever, those that arrive, also a little late; the query's end is not heeded."""
-        start, told = query.start_ns, dict[_Key, int]()
-        while True:
-            now = now_ns()
-            for line in self.lines(replace(query, start_ns=start, end_ns=max(now, start + 1))):
-                if _key(line) not in told:
-                    told[_key(line)] = line.time_ns
-                    yield line
-            start = max(query.start_ns, now - _LATE_NS)
-            told = {key: time_ns for key, time_ns in told.items() if time_ns >= start}
-            sleep(_POLL_S)
+        return _follow(self.lines, query, now_ns, sleep)
 
     def _page(self, query: LogQuery) -> list[LogLine]:
         body = self.server.get_json(
@@ -78,6 +72,58 @@ class Loki:
         )
         streams = cast("dict[str, dict[str, list[_Stream]]]", body)["data"]["result"]
         return sorted((line for stream in streams for line in _lines(stream)), key=lambda line: line.time_ns)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ManyLokis:
+    """One Loki asked as many organisations, some at a time; holds a page of each batch in memory."""
+
+    batches: tuple[Loki, ...]
+
+    @classmethod
+    def of(cls, address: str, timeout_s: float, organisations: Sequence[str]) -> ManyLokis:
+        """In batches, so that no header outgrows what servers take."""
+        headers = ["|".join(batch) for batch in _batches(organisations)]
+        page = max(_PAGE // len(headers), _SMALLEST_PAGE)
+        return cls(
+            batches=tuple(
+                Loki(server=HttpServer(address, timeout_s, {"X-Scope-OrgID": header}), page=page)
+                for header in headers
+            )
+        )
+
+    def lines(self, query: LogQuery) -> Iterator[LogLine]:
+        """All lines of all organisations, the oldest first."""
+        return heapq.merge(*(loki.lines(query) for loki in self.batches), key=lambda line: line.time_ns)
+
+    def follow(
+        self, query: LogQuery, *, now_ns: Callable[[], int], sleep: Callable[[float], None]
+    ) -> Iterator[LogLine]:
+        """As `Loki.follow`."""
+        return _follow(self.lines, query, now_ns, sleep)
+
+
+def _batches(organisations: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(organisations), _AT_A_TIME):
+        yield organisations[start : start + _AT_A_TIME]
+
+
+def _follow(
+    read: Callable[[LogQuery], Iterator[LogLine]],
+    query: LogQuery,
+    now_ns: Callable[[], int],
+    sleep: Callable[[float], None],
+) -> Iterator[LogLine]:
+    start, told = query.start_ns, dict[_Key, int]()
+    while True:
+        now = now_ns()
+        for line in read(replace(query, start_ns=start, end_ns=max(now, start + 1))):
+            if _key(line) not in told:
+                told[_key(line)] = line.time_ns
+                yield line
+        start = max(query.start_ns, now - _LATE_NS)
+        told = {key: time_ns for key, time_ns in told.items() if time_ns >= start}
+        sleep(_POLL_S)
 
 
 def _lines(stream: _Stream) -> Iterator[LogLine]:

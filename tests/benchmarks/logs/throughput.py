@@ -21,11 +21,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from support.log_flood import Arrived, Flood
+from support.log_flood import GRAVE, Arrived, Flood
 from support.watch import Running, lay, running, site_for
 
 from platformctl.model.log_query import LogQuery
-from platformctl.render.loki import tenants_header
+from platformctl.model.logs import OPERATORS
 from platformctl.sources.definitions import load_platform
 from platformctl.sources.http import HttpServer
 from platformctl.sources.loki import Loki
@@ -72,13 +72,15 @@ def main(options: argparse.Namespace) -> None:
                 print(f"{name} was away for {time.monotonic() - down:.1f} s")
             time.sleep(options.seconds / 3)
         stopped = time.monotonic()
-        loki = Loki(
-            server=HttpServer(site.reach("loki", "http"), 120, {"X-Scope-OrgID": tenants_header(platform)})
-        )
+        header = {"X-Scope-OrgID": "|".join(TENANTS)}
+        loki = Loki(server=HttpServer(site.reach("loki", "http"), 120, header))
         drained = _wait_until_still(loki, flood, start_ns)
         used = {name: used[name] + cpu_s(server) for name, server in servers.items()}
         found = Arrived.of(loki.lines(_query(start_ns)), flood.written)
         print(f"written {found.written}, lost {found.lost}, doubled {found.doubled}")
+        operators = Loki(server=HttpServer(site.reach("loki", "http"), 120, {"X-Scope-OrgID": OPERATORS}))
+        copied = Arrived.of(operators.lines(_query(start_ns)), flood.written, GRAVE)
+        print(f"of them copied for operators {copied.written}, lost {copied.lost}, doubled {copied.doubled}")
         print(
             f"writer at most {flood.behind_s:.1f} s behind;"
             f" the last line arrived {drained - stopped:.1f} s after it was written"

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 from e2e.access.doors import OTHER, OWN
 
+from platformctl.model.logs import OPERATORS
+
 Attack: TypeAlias = tuple[str, str, str, Mapping[str, str]]
 """Method, path, body and headers of a request."""
 
@@ -102,7 +104,7 @@ def log_attacks() -> Iterator[Attack]:
     """Every request for log lines."""
     orgs: tuple[Mapping[str, str], ...] = (
         {}, {"X-Scope-OrgID": OTHER}, {"x-scope-orgid": f"{OWN}|{OTHER}"}, {"Connection": "X-Scope-OrgID"},
-        {"Connection": "X-Scope-OrgID", "X-Scope-OrgID": OTHER},
+        {"Connection": "X-Scope-OrgID", "X-Scope-OrgID": OTHER}, {"X-Scope-OrgID": OPERATORS},
     )  # fmt: skip
     for headers in orgs:
         for text in map(aimed, LOG_QUERIES):

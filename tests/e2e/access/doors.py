@@ -23,6 +23,7 @@ from support.servers import built, program
 from support.watch import exporter, running, until
 
 from platformctl.model.access import Access
+from platformctl.model.logs import OPERATORS
 from platformctl.model.platform import Platform
 from platformctl.model.rules import AlertArea, AlertRule
 from platformctl.model.site import Site
@@ -170,7 +171,8 @@ def _fill(opened: Doors) -> None:
     now = time.time_ns()
     for tenant, word in WORDS.items():
         stream = {"stream": {"service": "shop", "tenant": tenant}, "values": [[str(now), f"paid by {word}"]]}
-        _post(opened.site.reach("loki", "http"), "/loki/api/v1/push", {"streams": [stream]}, tenant)
+        for org in (tenant, OPERATORS):
+            _post(opened.site.reach("loki", "http"), "/loki/api/v1/push", {"streams": [stream]}, org)
     alerts = [{"labels": {"alertname": "Paid", "tenant": t, "note": w}} for t, w in WORDS.items()]
     _post(opened.site.reach("alertmanager", "http"), "/api/v2/alerts", alerts, "")
     query = "/api/v1/query?" + urlencode(
@@ -181,9 +183,10 @@ def _fill(opened: Doors) -> None:
         "both tenants' series and alerts",
     )
     lines = "/loki/api/v1/query_range?" + urlencode({"query": '{service="shop"}'})
-    for tenant in WORDS:
+    for tenant in (*WORDS, OPERATORS):
+        word = OTHER if tenant == OPERATORS else tenant
         until(
-            lambda tenant=tenant: opened.direct("loki", lines, X_Scope_OrgID=tenant).holds(tenant) or None,  # type: ignore[misc]
+            lambda t=tenant, w=word: opened.direct("loki", lines, X_Scope_OrgID=t).holds(w) or None,  # type: ignore[misc]
             f"the lines of {tenant}",
         )
 

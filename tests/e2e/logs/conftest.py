@@ -20,7 +20,7 @@ from platformctl.model.platform import Platform
 from platformctl.model.rules import AlertArea
 from platformctl.model.site import Site
 from platformctl.model.units import seconds
-from platformctl.render.loki import tenants_header
+from platformctl.render.loki import organisations
 from platformctl.sinks.native.discovery import discover
 from platformctl.sources.definitions import load_platform
 from platformctl.sources.http import HttpServer
@@ -87,8 +87,8 @@ class Stack:
 
     @property
     def everybody(self) -> str:
-        """The header with which operators ask."""
-        return tenants_header(self.platform)
+        """The header with which every tenant's own lines are read."""
+        return "|".join(organisations(self.platform))
 
     def write(self, component: str, *lines: str) -> None:
         """Append lines to the log of a component."""
@@ -121,9 +121,15 @@ class Stack:
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)
 
-    def push(self, org: str, labels: dict[str, str], *lines: tuple[int, str]) -> None:
+    def push(
+        self,
+        org: str,
+        labels: dict[str, str],
+        *lines: tuple[int, str],
+        metadata: dict[str, str] | None = None,
+    ) -> None:
         """Give Loki lines directly, each with its time in nanoseconds."""
-        values = [[str(at), text] for at, text in lines]
+        values = [[str(at), text, metadata or {}] for at, text in lines]
         body = json.dumps({"streams": [{"stream": labels, "values": values}]}).encode()
         headers = {"X-Scope-OrgID": org, "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.url}/loki/api/v1/push", body, headers)

@@ -14,7 +14,8 @@ from e2e.logs.conftest import REPOSITORY, last_hour
 from support.watch import lay, running, site_for, until
 
 from platformctl.model.log_query import LogLine
-from platformctl.render.loki import tenants_header
+from platformctl.model.logs import OPERATORS
+from platformctl.render.loki import organisations
 from platformctl.sinks.native.discovery import discover
 from platformctl.sources.definitions import load_platform
 from platformctl.sources.http import HttpServer
@@ -50,9 +51,8 @@ def test_alloy_brings_the_lines_that_the_files_hold_and_a_promtail_files_equival
     (tmp_path / "data" / "loki").mkdir(parents=True)
     _add_migrated(tmp_path, site.reach("loki", "http"))
     with running(loki, site, tmp_path), running(alloy, site, tmp_path):
-        server = HttpServer(
-            site.reach("loki", "http"), 30, {"X-Scope-OrgID": f"{tenants_header(platform)}|migrated"}
-        )
+        everybody = "|".join((*organisations(platform), "migrated"))
+        server = HttpServer(site.reach("loki", "http"), 30, {"X-Scope-OrgID": everybody})
         reader = Loki(server=server)
         moved = until(lambda: list(reader.lines(last_hour(service="moved"))), "the line of the migrated file")
         assert [line.level for line in moved] == ["warning"]
@@ -60,6 +60,10 @@ def test_alloy_brings_the_lines_that_the_files_hold_and_a_promtail_files_equival
         held = _told(files.lines(last_hour()))
         until(lambda: len(list(reader.lines(last_hour()))) > held.total() or None, "all lines in Loki")
         assert _told(reader.lines(last_hour())) == held
+        operators = Loki(server=HttpServer(site.reach("loki", "http"), 30, {"X-Scope-OrgID": OPERATORS}))
+        graves = Counter({line: count for line, count in held.items() if _is_copied(line)})
+        assert len(graves) >= 2
+        until(lambda: _told(operators.lines(last_hour())) == graves or None, "the operators' copy")
 
 
 def _write(folder: Path) -> None:
@@ -69,6 +73,7 @@ def _write(folder: Path) -> None:
         json.dumps({"timestamp": datetime.now(UTC).isoformat(), "tenant": "lumiere", "service": "api"})
     )
     (folder / "logs" / "audit.log").write_text("".join(f"{line}\n" for line in lines))
+    (folder / "logs" / "api.log").write_text('{"tenant": "lumiere", "level": "FATAL", "event": "gone"}\n')
     (folder / "logs" / "worker.log").write_text(
         'ERROR: boom\nTraceback (most recent call last):\n  File "x"\n'
     )
@@ -83,6 +88,11 @@ def _add_migrated(folder: Path, loki: str) -> None:
     (folder / "logs" / "moved.txt").write_text('{"level": "warning"}\n')
     config = folder / "current" / "alloy" / "config.alloy"
     config.write_text(f"{config.read_text()}\n{promtail_to_alloy(old).text}")
+
+
+def _is_copied(line: tuple[str, ...]) -> bool:
+    _, _, level, text = line
+    return level in ("error", "critical") or "Traceback (most" in text or '"exception": [{' in text
 
 
 def _told(lines: Iterable[LogLine]) -> Counter[tuple[str, ...]]:

@@ -11,6 +11,8 @@ import pytest
 from e2e.logs.conftest import NS, Stack
 from support.watch import until
 
+from platformctl.model.logs import OPERATORS
+
 pytestmark = pytest.mark.e2e
 
 MINE, THEIRS = "alpenblick", "starlight"
@@ -22,6 +24,8 @@ QUERIES = (
     '{tenant=~"alpenblick|starlight"}',
     '{__tenant_id__="starlight"}',
     '{__tenant_id__=~".*"}',
+    '{__tenant_id__="_operators", tenant="starlight"}',
+    '{tenant="_operators"}',
     '{service=~".+"} | tenant="starlight"',
     '{service="attacked"} | label_format tenant="starlight"',
 )
@@ -39,7 +43,9 @@ def written(stack: Stack) -> Stack:
         labels = {"tenant": tenant, "service": f"attacked-{tenant}", "level": "info"}
         text = SECRET if tenant == THEIRS else "own business"
         stack.push(tenant, labels, (time.time_ns(), text))
-    until(lambda: len(stack.lines(f"{MINE}|{THEIRS}", grep="business")) == 2 or None, "both lines in Loki")
+        stack.push(OPERATORS, labels, (time.time_ns(), text))
+    everywhere = f"{MINE}|{THEIRS}|{OPERATORS}"
+    until(lambda: len(stack.lines(everywhere, grep="business")) == 4 or None, "the lines in Loki")
     return stack
 
 
@@ -90,7 +96,7 @@ def test_no_query_of_a_tenants_viewer_shows_a_line_or_a_name_of_another(written:
 
 
 def test_the_same_questions_show_it_to_those_who_may_know(written: Stack) -> None:
-    for org in (THEIRS, written.everybody):
+    for org in (THEIRS, written.everybody, OPERATORS):
         told = _everything(written, org)
         assert SECRET in told
         assert "attacked-starlight" in told

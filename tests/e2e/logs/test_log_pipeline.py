@@ -16,6 +16,7 @@ from e2e.logs.conftest import Stack, last_hour
 from support.watch import until
 
 from platformctl.model.log_query import Level, LogLine
+from platformctl.model.logs import OPERATORS
 from platformctl.sinks.native.discovery import discover
 
 pytestmark = pytest.mark.e2e
@@ -29,7 +30,7 @@ TRACEBACK = (
     "KeyError: 12",
 )
 WRITERS = ("api", "postgres", "worker", "gateway", "audit")
-WRITTEN = 9
+WRITTEN = 11
 
 
 def _event(**fields: object) -> str:
@@ -52,6 +53,8 @@ def shipped(stack: Stack) -> Stack:
         _event(event="seat sold", tenant="lumiere", service="api", request_id="req-2", level="WARN"),
         _event(event="started", service="api"),
         _event(event="hostile", tenant="../../etc", service="api"),
+        _event(event="hostile, too", tenant="_operators", service="api"),
+        _event(event="seat lost", tenant="lumiere", service="api", request_id="req-4", level="ERROR"),
         _event(event="request", service="api", route="/health", code=200),
         _event(event="request", service="api", route="/health", code=503, level="error"),
     )
@@ -120,12 +123,33 @@ def test_the_gateways_time_is_the_one_in_its_line(shipped: Stack) -> None:
 
 
 def test_levels_have_one_spelling(shipped: Stack) -> None:
-    [line] = shipped.lines("lumiere", service="api", level=Level.WARNING)
-    assert line.level == "warning"
+    lines = shipped.lines("lumiere", service="api", level=Level.WARNING)
+    assert [line.level for line in lines] == ["warning", "error"]
 
 
 def test_a_tenant_that_is_no_tenant_id_goes_to_the_platform(shipped: Stack) -> None:
-    assert _of(shipped.lines("platform", service="api"), "hostile").tenant == "platform"
+    hostile = [line for line in shipped.lines("platform", service="api") if "hostile" in line.text]
+    assert [line.tenant for line in hostile] == ["platform", "platform"]
+    assert [line for line in shipped.lines(OPERATORS) if "hostile" in line.text] == []
+
+
+def test_operators_have_a_copy_of_what_is_grave_or_telling_and_of_what_passed_the_gateway(
+    shipped: Stack,
+) -> None:
+    lost = until(lambda: shipped.lines(OPERATORS, request_id="req-4"), "the error at the operators'")
+    assert [(line.tenant, line.service, line.level) for line in lost] == [("lumiere", "api", "error")]
+    until(lambda: shipped.lines(OPERATORS, service="gateway", request_id="req-1"), "the gateway's line")
+    told = [line for line in shipped.lines(OPERATORS) if line.service in ("api", "worker", "gateway")]
+    assert {line.text for line in told if line.service == "worker"} == {"\n".join(TRACEBACK)}
+    events = {json.loads(line.text)["event"] for line in told if line.service == "api"}
+    assert events == {"seat lost", "request"}  # the failed probe, of level error, too
+    assert len(told) == 5
+
+
+def test_the_copy_holds_no_secret_either(shipped: Stack) -> None:
+    written = "\n".join(line.text for line in shipped.lines(OPERATORS, service="audit"))
+    assert "[redacted]" in written
+    assert [secret for case in NASTY for secret in case["secrets"] if secret in written] == []
 
 
 def test_a_line_that_is_no_json_arrives_under_its_files_name(shipped: Stack) -> None:

@@ -17,6 +17,9 @@ from e2e.logs.conftest import REPOSITORY, Stack, last_hour
 from support.watch import until
 
 from platformctl.errors import PlatformError
+from platformctl.model.log_query import LogQuery
+from platformctl.model.logs import OPERATORS
+from platformctl.sources.loki import ManyLokis
 
 pytestmark = pytest.mark.e2e
 LINES = 700
@@ -71,7 +74,7 @@ def test_lines_to_come_are_told_once_also_those_that_arrive_late(many: Stack) ->
 
 
 def test_the_command_prints_text_json_lines_and_csv(many: Stack) -> None:
-    of_one = ("--service", "many", "--grep", "^line 7$")
+    of_one = ("--tenant", "marktplatz", "--service", "many", "--grep", "^line 7$")
     assert _platformctl(many, *of_one).strip().endswith("info     many marktplatz  line 7")
     [line] = map(json.loads, _platformctl(many, *of_one, "--json").splitlines())
     assert (line["tenant"], line["line"]) == ("marktplatz", "line 7")
@@ -79,6 +82,56 @@ def test_the_command_prints_text_json_lines_and_csv(many: Stack) -> None:
     assert (row["service"], row["line"], row["time"]) == ("many", "line 7", line["time"])
 
 
+def test_without_a_tenant_the_operators_copy_is_shown_and_on_demand_every_line(many: Stack) -> None:
+    grave = LABELS | {"level": "error"}
+    for org in ("marktplatz", OPERATORS):
+        many.push(org, grave, (time.time_ns(), "grave"))
+    until(lambda: many.lines(OPERATORS, service="many"), "the line at the operators'")
+    assert len(_platformctl(many, "--service", "many").splitlines()) == 1
+    assert len(_platformctl(many, "--service", "many", "--all-tenants").splitlines()) == LINES + 1
+
+
+def test_a_requests_tenant_is_found_by_the_gateways_line_and_its_own_lines_are_shown(many: Stack) -> None:
+    of_request = {"request_id": "req-lookup"}
+    seen = {"tenant": "marktplatz", "service": "gateway", "level": "info"}
+    now = time.time_ns()
+    for org, labels in (
+        (OPERATORS, seen),
+        ("marktplatz", seen),
+        ("marktplatz", LABELS),
+        ("platform", LABELS),
+    ):
+        many.push(org, labels, (now, f"{org} {labels['service']}"), metadata=of_request)
+    many.push("grand-hotel", LABELS, (now, "of another"), metadata=of_request)
+    until(lambda: many.lines(OPERATORS, request_id="req-lookup"), "the gateway's line")
+    shown = _platformctl(many, "--request-id", "req-lookup", "--json").splitlines()
+    lines = sorted(json.loads(line)["line"] for line in shown)
+    assert lines == ["marktplatz gateway", "marktplatz many", "platform many"]
+
+
+def test_a_request_that_no_gateway_saw_is_looked_for_everywhere(many: Stack) -> None:
+    many.push("lumiere", LABELS, (time.time_ns(), "by a job"), metadata={"request_id": "req-nightly"})
+    until(lambda: many.lines("lumiere", request_id="req-nightly"), "the line")
+    assert "by a job" in _platformctl(many, "--request-id", "req-nightly")
+
+
 def test_one_tenants_view_holds_no_other_tenants_lines(many: Stack) -> None:
     assert _platformctl(many, "--tenant", "grand-hotel", "--service", "many") == ""
-    assert len(_platformctl(many, "--tenant", "marktplatz", "--service", "many").splitlines()) == LINES
+    assert len(_platformctl(many, "--tenant", "marktplatz", "--service", "many").splitlines()) >= LINES
+
+
+def test_a_thousand_organisations_are_asked_in_batches_and_their_lines_come_in_order(many: Stack) -> None:
+    named = [f"tenant-{n:05}" for n in range(998)]
+    now = time.time_ns()
+    for n, org in enumerate((named[0], named[500], named[-1])):
+        many.push(org, LABELS | {"service": "batched"}, (now - n, org))
+    lokis = ManyLokis.of(many.site.reach("loki", "http"), 30, named)
+    assert len(lokis.batches) == 10
+    query = last_hour(service="batched")
+    found = until(lambda: _three(lokis, query), "the lines of three tenants")
+    assert found == [named[-1], named[500], named[0]]
+
+
+def _three(lokis: ManyLokis, query: LogQuery) -> list[str] | None:
+    texts = [line.text for line in lokis.lines(query)]
+    return texts if len(texts) == 3 else None

@@ -17,7 +17,8 @@ from typing import Final
 import pytest
 from support.servers import free_port
 
-from platformctl.app.scaffold_tests import Request, Talk, scaffold
+from platformctl.app.scaffold_request import Request, Talk
+from platformctl.app.scaffold_tests import scaffold
 
 HERE: Final = Path(__file__).parent
 SAMPLE: Final = HERE / "sample"

@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
-from e2e.scaffold.harness import HERE, TALK, SampleApp, link_packages, node_modules
+from e2e.scaffold.harness import HERE, TALK, SampleApp, chromium, link_packages, node_modules
 from unit.scaffold.apps import legacy_app, pages_router_app
 
-from platformctl.app.scaffold_tests import Action, Outcome, Request, scaffold
+from platformctl.app.scaffold_request import Action, Request
+from platformctl.app.scaffold_tests import Outcome, scaffold
 from platformctl.errors import PlatformError
 from platformctl.scaffold.nextjs.framework import PARTS
 
@@ -41,7 +42,10 @@ def expect_sound(app: SampleApp) -> None:
         assert ran.code == 0, ran.output
 
 
-def test_a_legacy_application_starts_green_with_its_findings_named(tmp_path: Path, packages: Path) -> None:
+def test_a_legacy_application_starts_green_with_its_findings_named(
+    tmp_path: Path, packages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PW_CHROME_PATH", "none")  # its pages are looked at in a test of their own
     app = link(packages, legacy_app(tmp_path / "legacy"))
     outcome = lay(app.root, verify=True)
     gates = json.loads((app.root / "tests/gates.json").read_text())
@@ -65,6 +69,20 @@ def test_a_legacy_application_starts_green_with_its_findings_named(tmp_path: Pat
     assert [line.partition(":")[0] for line in complaints] == ["tests/unit/wrong.test.ts(1,7)"]
     (app.root / "tests/unit/wrong.test.ts").unlink()
     scaffold(Request(root=app.root, action=Action.CHECK), TALK)
+
+
+@pytest.mark.full
+def test_what_the_pages_do_not_pass_today_starts_as_a_warning(tmp_path: Path, packages: Path) -> None:
+    if chromium() is None:
+        pytest.skip("no Chromium or Chrome is installed")
+    app = link(packages, legacy_app(tmp_path / "legacy"))
+    lay(app.root, verify=True)
+    gates = json.loads((app.root / "tests/gates.json").read_text())
+    assert gates["security"]["mode"] == "warn"  # it sends no headers that protect a page
+    assert gates["monitoring"]["mode"] == "enforce"
+    ran = app.playwright("--project=chrome", "--project=a11y", "--project=security")
+    assert ran.code == 0, ran.output[-3000:]
+    assert ran.passed
 
 
 @pytest.mark.full

@@ -43,6 +43,34 @@ def test_documents_are_each_tenants_own_report_and_no_more(reports: Reports, tmp
         assert [other for other in owners - {owner} if f'"{other}"' in page or f"({other}" in page] == []
 
 
+def test_documents_that_several_processes_make_are_the_same(reports: Reports, tmp_path: Path) -> None:
+    """From 41 tenants on the work is shared out; 33 of these have no data."""
+    tenants = reports.workspace.folder / "slas" / "tenants.yml"
+    more = (f"  - {{id: inn-{n}, name: Inn {n}, vertical: hotels, tier: gold}}\n" for n in range(33))
+    tenants.write_text(tenants.read_text() + "".join(more))
+    out = tmp_path / "out"
+    ran = reports.run("--documents", "--out", str(out))
+    assert "wrote the documents of 41 tenants" in ran.stderr
+    folders = sorted(path.name for path in (out / "tenants").iterdir())
+    assert folders == sorted(
+        s["tenant"] for s in json.loads((out / "sla-2026-W43.json").read_text())["statements"]
+    )
+    for owner in ("faulty", "inn-32"):
+        reports.run("--tenant", owner, "--out", str(tmp_path / "alone"))
+        for path in (tmp_path / "alone").glob(f"*{owner}*"):
+            assert path.read_bytes() == (out / "tenants" / owner / path.name).read_bytes(), path.name
+
+
+def test_documents_of_which_some_fail_are_not_told_as_done(reports: Reports, tmp_path: Path) -> None:
+    tenants = reports.workspace.folder / "slas" / "tenants.yml"
+    more = (f"  - {{id: inn-{n}, name: Inn {n}, vertical: hotels, tier: gold}}\n" for n in range(33))
+    tenants.write_text(tenants.read_text() + "".join(more))
+    (tmp_path / "out" / "tenants").mkdir(parents=True)
+    (tmp_path / "out" / "tenants" / "inn-7").write_text("a file where a folder must be")
+    ran = reports.run("--documents", "--out", str(tmp_path / "out"))
+    assert (ran.code, "wrote the documents" in ran.stderr, "inn-7" in ran.stderr) == (1, False, True)
+
+
 def test_a_workbook_holds_numbers_and_no_formulas(reports: Reports, tmp_path: Path) -> None:
     from openpyxl import load_workbook
 

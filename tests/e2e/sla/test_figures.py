@@ -73,6 +73,7 @@ def test_gaps_and_outages_are_named_to_the_minute(week: Reports) -> None:
     quality = week.told()["quality"]
     assert quality["gaps"] == [{"start": "2026-10-20T12:00:00Z", "end": "2026-10-20T12:20:00Z"}]
     assert quality["outages"] == [{"start": "2026-10-24T10:00:00Z", "end": "2026-10-24T10:05:00Z"}]
+    assert quality["partial"] == [{"start": "2026-10-22T13:00:00Z", "end": "2026-10-22T13:07:00Z"}]
     assert any("stranger" in note for note in quality["notes"])
 
 

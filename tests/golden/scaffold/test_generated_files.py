@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Final
 
 import pytest
 from unit.scaffold.apps import SAMPLE
 
-from platformctl.app.scaffold_tests import Action, Request, prepare
+from platformctl.app.scaffold_request import Action, Request, prepare
+from platformctl.scaffold.lay.plan import Plan
 
 HERE: Final = Path(__file__).parent
 FILES: Final = (
@@ -30,9 +32,15 @@ FILES: Final = (
 )
 
 
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """The plan for the sample outside of this repository, whose folder the pipelines would name."""
+    root = Path(shutil.copytree(SAMPLE, tmp_path_factory.mktemp("golden") / "sample"))
+    return prepare(Request(root=root, action=Action.PREVIEW)).plan
+
+
 @pytest.mark.parametrize("path", FILES)
-def test_the_generated_file_is_the_golden_one(path: str, pytestconfig: pytest.Config) -> None:
-    plan = prepare(Request(root=SAMPLE, action=Action.PREVIEW)).plan
+def test_the_generated_file_is_the_golden_one(path: str, plan: Plan, pytestconfig: pytest.Config) -> None:
     made = next(step.after for step in plan.steps if step.path == path)
     golden = HERE / (path.replace("/", "__").lstrip(".") + ".golden")
     if pytestconfig.getoption("--update-golden"):

@@ -12,8 +12,10 @@ from platformctl.model.logs import (
     Drop,
     FileSource,
     LogPipeline,
+    OperatorsCopy,
     Redaction,
     StreamRetention,
+    Telling,
     TierLimits,
 )
 from platformctl.model.platform import Platform
@@ -29,6 +31,10 @@ SAMPLE = LogPipeline(
     redactions=(Redaction(name="password", pattern='"password": "([^"]+)"'),),
     drops=(Drop(name="noise", pattern="^noise", why="it says nothing"),),
     stream_retention=(StreamRetention(labels={"level": "debug"}, keep=days(2), priority=3),),
+    copy=OperatorsCopy(
+        tellings=(Telling(name="panics", pattern="panic: ", only_with=("panic: ",)),),
+        limits=TierLimits(rate_mb=16, burst_mb=32, streams=5000, keep=days(2)),
+    ),
     tier_limits={"gold": TierLimits(rate_mb=4, burst_mb=8, streams=100, keep=days(90))},
 )
 

@@ -12,10 +12,10 @@ import yaml
 from unit.logs.conftest import SAMPLE, make_site
 
 from platformctl.model.artifact import Artifact
-from platformctl.model.logs import Redaction
+from platformctl.model.logs import OPERATORS, Redaction
 from platformctl.model.platform import Platform
 from platformctl.model.site import RuntimeName, Site
-from platformctl.render import alloy, log_rules, loki, promtail
+from platformctl.render import alloy, loki, promtail
 from platformctl.render.alloy_syntax import Block, Reference, dump
 
 
@@ -33,14 +33,15 @@ def test_nothing_is_rendered_for_components_that_do_not_run(platform: Platform) 
 
 def test_limits_and_retention_follow_the_tenants_tier(platform: Platform, site: Site) -> None:
     overrides = _yaml(loki.render(platform, site), "loki/overrides.yml")["overrides"]
-    assert overrides == {
-        "lumiere": {
+    assert overrides["lumiere"] == (
+        {
             "ingestion_rate_mb": 4,
             "ingestion_burst_size_mb": 8,
             "max_global_streams_per_user": 100,
             "retention_period": "90d",
         }
-    }
+    )
+    assert "yoga-loft" not in overrides
 
 
 def test_loki_asks_for_a_tenant_and_keeps_streams_as_long_as_stated(platform: Platform, site: Site) -> None:
@@ -53,41 +54,63 @@ def test_loki_asks_for_a_tenant_and_keeps_streams_as_long_as_stated(platform: Pl
     ]
 
 
-def test_operators_ask_for_all_tenants_by_name(platform: Platform) -> None:
-    assert loki.tenants_header(platform) == "lumiere|platform|yoga-loft"
+def test_the_operators_organisation_has_streams_of_every_tenant_and_keeps_all_lines_alike(
+    platform: Platform, site: Site
+) -> None:
+    limits = _yaml(loki.render(platform, site), "loki/overrides.yml")["overrides"][OPERATORS]
+    assert (limits["max_global_streams_per_user"], limits["retention_period"]) == (5000, "2d")
+    assert limits["max_query_series"] == 5000
+    assert limits["retention_stream"] == []
 
 
-def test_promtail_reads_files_natively_and_containers_under_compose(platform: Platform, site: Site) -> None:
-    [job] = _yaml(promtail.render(platform, site), "promtail/promtail.yml")["scrape_configs"]
+def test_promtail_reads_the_same_files_twice_by_two_names(platform: Platform, site: Site) -> None:
+    own, copy = _yaml(promtail.render(platform, site), "promtail/promtail.yml")["scrape_configs"]
+    found = [job["static_configs"][0]["labels"]["__path__"] for job in (own, copy)]
     if site.runtime is RuntimeName.NATIVE:
-        assert job["static_configs"][0]["labels"] == {"__path__": "logs/*.log"}
+        assert found == ["logs/*.log", "/proc/self/cwd/logs/*.log"]
     else:
-        [discovery] = job["docker_sd_configs"]
-        assert discovery["filters"] == [{"name": "label", "values": ["com.docker.compose.project=sample"]}]
+        files = "/var/lib/docker/containers/*/*-json.log"
+        assert found == [files, f"/proc/self/root{files}"]
+    assert {"tenant": {"value": OPERATORS}} in copy["pipeline_stages"]
+    assert {"tenant": {"label": "tenant"}} in own["pipeline_stages"]
+
+
+def test_a_pipeline_without_a_copy_is_read_once(platform: Platform, site: Site) -> None:
+    alone = replace(platform, log_pipelines=(replace(SAMPLE, copy=None),))
+    assert len(_yaml(promtail.render(alone, site), "promtail/promtail.yml")["scrape_configs"]) == 1
+    assert OPERATORS not in _yaml(loki.render(alone, site), "loki/overrides.yml")["overrides"]
+    assert OPERATORS not in next(alloy.render(alone, site)).content.decode()
 
 
 def test_secrets_are_replaced_before_any_field_is_read(platform: Platform, site: Site) -> None:
-    [job] = _yaml(promtail.render(platform, site), "promtail/promtail.yml")["scrape_configs"]
+    job, _ = _yaml(promtail.render(platform, site), "promtail/promtail.yml")["scrape_configs"]
     kinds = [next(iter(stage)) for stage in job["pipeline_stages"]]
-    assert "replace" in str(job["pipeline_stages"][: kinds.index("json")])
-    assert "replace" not in str(job["pipeline_stages"][kinds.index("json") :])
+    read = len(kinds) - kinds[::-1].index("json") - 1  # before it another one may unwrap the engine's line
+    assert "replace" in str(job["pipeline_stages"][:read])
+    assert "replace" not in str(job["pipeline_stages"][read:])
 
 
 def test_a_slow_pattern_is_only_tried_on_lines_with_its_words(platform: Platform, site: Site) -> None:
     redaction = Redaction(name="key", pattern='"key": "([^"]+)"', only_with=("key", "a.b"))
     guarded = replace(platform, log_pipelines=(replace(SAMPLE, redactions=(redaction,)),))
-    [job] = _yaml(promtail.render(guarded, site), "promtail/promtail.yml")["scrape_configs"]
-    [match] = [stage["match"] for stage in job["pipeline_stages"] if "replace" in str(stage)]
-    assert match["selector"] == r'{environment="production"} |~ "(?i)(?:key|a\\.b)"'
-    assert match["stages"] == [{"replace": {"expression": '"key": "([^"]+)"', "replace": "[redacted]"}}]
+    job, _ = _yaml(promtail.render(guarded, site), "promtail/promtail.yml")["scrape_configs"]
+    matches = {
+        stage["match"]["selector"]: stage["match"] for stage in job["pipeline_stages"] if "match" in stage
+    }
+    marked = matches[r'{environment="production"} != "key" != "a.b"']
+    assert marked["stages"] == [{"static_labels": {"has_no_word": "yes"}}]
+    [outer] = [match for match in matches.values() if "replace" in str(match)]
+    assert outer["selector"] == '{environment="production", has_no_word!="yes"}'
+    replaced = {"replace": {"expression": '"key": "([^"]+)"', "replace": "[redacted]"}}
+    assert outer["stages"][0]["match"]["stages"] == [replaced]
 
 
 def test_a_field_may_have_another_name_in_the_line(platform: Platform, site: Site) -> None:
     renamed = replace(SAMPLE, tenant_field="org.id")
-    [job] = _yaml(
+    job, _ = _yaml(
         promtail.render(replace(platform, log_pipelines=(renamed,)), site), "promtail/promtail.yml"
     )["scrape_configs"]
-    expressions = next(stage["json"] for stage in job["pipeline_stages"] if "json" in stage)["expressions"]
+    expressions = [stage["json"] for stage in job["pipeline_stages"] if "json" in stage][-1]["expressions"]
     assert expressions["tenant"] == '"org.id"'
 
 
@@ -179,15 +202,10 @@ def _argument_problems(block: Block, known: dict) -> Iterator[str]:
             yield f"{block.name}: lacks {name}"
 
 
-def test_rules_over_log_lines_are_one_set_for_all_tenants(platform: Platform, site: Site) -> None:
-    names = [artifact.path for artifact in loki.render(platform, site) if "/rules/" in artifact.path]
-    assert names == ["loki/rules/lumiere|platform|yoga-loft/logs.yml"]
-
-
-def test_names_of_rule_folders_fit_a_file_system(platform: Platform) -> None:
+def test_rules_over_log_lines_are_one_folder_whatever_the_number_of_tenants(
+    platform: Platform, site: Site
+) -> None:
     tenants = tuple(replace(platform.tenants[0], id=f"tenant-{number:04}") for number in range(1000))
-    found = list(log_rules.folders(replace(platform, tenants=tenants)))
-    assert max(len(name) for name in found) <= 200
-    assert sorted(org for name in found for org in name.split("|")) == sorted(
-        ["platform", *(tenant.id for tenant in tenants)]
-    )
+    for of in (platform, replace(platform, tenants=tenants)):
+        names = [artifact.path for artifact in loki.render(of, site) if "/rules/" in artifact.path]
+        assert names == [f"loki/rules/{OPERATORS}/logs.yml"]

@@ -73,7 +73,7 @@ def test_a_workspace_is_noticed_above_the_application(tmp_path: Path) -> None:
         {"package.json": package(), "tsconfig.json": "{}", "app/page.tsx": "export default () => null;\n"},
     )
     app = look(root)
-    assert app.workspace == "apps/web"
+    assert (app.place, app.lock_place) == ("apps/web", ".")
     assert app.manager.name == "pnpm"
 
 

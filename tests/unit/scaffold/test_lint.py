@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from unit.scaffold.apps import package, write
 
-from platformctl.app.scaffold_tests import Action, Request, Talk, scaffold
+from platformctl.app.scaffold_request import Action, Request, Talk
+from platformctl.app.scaffold_tests import scaffold
 
 QUIET = Talk(say=lambda _: None, wait=lambda _: None, confirm=lambda _: True)
 APP = {"tsconfig.json": "{}\n", "app/page.tsx": "export default function Page() { return <main />; }\n"}

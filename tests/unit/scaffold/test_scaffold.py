@@ -13,7 +13,8 @@ from check_jsonschema.cli import main as check_jsonschema
 from click.testing import CliRunner
 from unit.scaffold.apps import SAMPLE, pages_app
 
-from platformctl.app.scaffold_tests import Action, Outcome, Request, Talk, scaffold
+from platformctl.app.scaffold_request import Action, Request, Talk
+from platformctl.app.scaffold_tests import Outcome, scaffold
 from platformctl.errors import DifferencesFound, PlatformError, UsageError
 from platformctl.scaffold.lay.plan import Kind
 
@@ -196,3 +197,24 @@ def test_a_contract_in_yaml_becomes_types_and_mocks(sample: Path) -> None:
     (sample / "openapi.yaml").write_text("paths: {/api/new: {get: {}}}\n")
     with pytest.raises(DifferencesFound, match=r"mocks/api\.ts"):
         lay(sample, Action.CHECK)
+
+
+def test_in_a_folder_of_a_repository_the_pipelines_name_that_folder(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    root = Path(shutil.copytree(SAMPLE, tmp_path / "web"))
+    lay(root)
+    assert not (root / ".github").exists()
+    assert "move it to `.github/workflows/` there" in (root / "tests/TODO.md").read_text()
+    github = yaml.safe_load((root / "tests/ci/github.yml").read_text())
+    assert github["defaults"]["run"]["working-directory"] == "web"
+    setup = next(step for step in github["jobs"]["build"]["steps"] if "setup-node" in step.get("uses", ""))
+    assert setup["with"]["cache-dependency-path"] == "web/package-lock.json"
+    gitlab = yaml.safe_load((root / "tests/ci/gitlab.yml").read_text())[".platform-tests"]
+    assert gitlab["cache"] == {"key": {"files": ["web/package-lock.json"]}, "paths": [".package-cache"]}
+    assert gitlab["variables"]["npm_config_cache"] == "$CI_PROJECT_DIR/.package-cache"
+
+
+def test_without_git_no_tree_is_dirty(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subprocess.run(["git", "init", "-q"], cwd=sample, check=True)
+    monkeypatch.setenv("PATH", "")
+    assert scaffold(Request(root=sample), QUIET).applied

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from unit.scaffold.apps import SAMPLE, write
 
-from platformctl.app.scaffold_tests import Action, Request, prepare
+from platformctl.app.scaffold_request import Action, Request, prepare
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.packages import Packages
 from platformctl.scaffold.nextjs.typecheck import misfits, plain_subject

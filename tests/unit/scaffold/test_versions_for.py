@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from unit.scaffold.apps import package, write
 
-from platformctl.app.scaffold_tests import Outcome, Request, Talk, scaffold
+from platformctl.app.scaffold_request import Request, Talk
+from platformctl.app.scaffold_tests import Outcome, scaffold
 from platformctl.errors import PlatformError
 from platformctl.scaffold.lay.manifest import Manifest
 from platformctl.scaffold.lay.project import OwnersView

@@ -8,7 +8,7 @@ import pytest
 from platformctl.errors import PlatformError
 from platformctl.model.tenancy import Tenant, Tier, Vertical
 from platformctl.sla.assemble import Asked, report
-from platformctl.sla.evidence import Border, EventTallies, Evidence, Forgiven, Tally
+from platformctl.sla.evidence import Border, EventTallies, Evidence, Forgiven, Tally, Watch
 from platformctl.sla.exclusion import Exclusion, Segment
 from platformctl.sla.period import day
 from platformctl.sla.terms import Terms
@@ -26,8 +26,7 @@ def made(*, total: int, bad: int, in_window: int) -> object:
     excluded.add("inn", "availability", in_window)
     window = Exclusion(id="w", when=WHEN, reason="agreed")
     evidence = Evidence(
-        observed=frozenset(WHEN.ends),
-        unreachable=frozenset(),
+        watch=Watch(observed=frozenset(WHEN.ends)),
         events=events,
         borders=defaultdict(Border),
         down={},

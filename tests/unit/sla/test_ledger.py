@@ -1,5 +1,7 @@
 """What was stated stays stated: entries survive the way to disk, and a changed line is noticed."""
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -155,6 +157,18 @@ def test_a_statement_that_was_slipped_in_counts_for_nothing(tmp_path: Path, ledg
 def test_a_register_that_was_cut_is_noticed(tmp_path: Path, ledger: Ledger, keep: slice) -> None:
     write(tmp_path, "register.jsonl", lines_of(tmp_path, "register.jsonl")[keep])
     with pytest.raises(LedgerAltered):
+        ledger.entries(report().period)
+
+
+def test_a_statement_that_was_changed_together_with_its_seal_is_noticed(
+    tmp_path: Path, ledger: Ledger
+) -> None:
+    lines, register = lines_of(tmp_path, WEEK), lines_of(tmp_path, "register.jsonl")
+    lines[0] = lines[0].replace('"bad":3', '"bad":2', 1)
+    seal = hashlib.sha256(lines[0].encode()).hexdigest()
+    write(tmp_path, WEEK, lines)
+    write(tmp_path, "register.jsonl", [json.dumps(json.loads(register[0]) | {"seal": seal}), *register[1:]])
+    with pytest.raises(LedgerAltered, match="the line before it is another"):
         ledger.entries(report().period)
 
 

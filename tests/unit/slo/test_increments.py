@@ -126,3 +126,28 @@ def test_a_minute_is_down_when_half_of_it_failed(tmp_path: Path) -> None:
 def test_the_oracle_notices_a_difference_of_one(tmp_path: Path) -> None:
     said = recorded(tmp_path, UP | answers("2xx", "1000+3x250"), {hour(): 721})
     assert "got: {} 7.2E+02" in said
+
+
+def counting(first: str, second: str = "") -> dict[str, str]:
+    """Two processes that count requests, and whether they answer."""
+    found = {f'up{{job="edge", instance="{name}"}}': up for name, up in (("a", first), ("b", second)) if up}
+    return found | {f'edge_log_gaps_total{{job="edge", instance="{name}"}}': "0x20" for name in "ab"}
+
+
+@pytest.mark.parametrize(
+    ("series", "answered", "unread"),
+    [
+        (counting("1x60", "1x60"), 1, None),
+        (counting("1x60", "1x27 0x33"), 1, 1),  # since minute 7 it is asked, and does not answer
+        (counting("1x60", "1x27 stale"), 1, 1),  # since minute 7 it is not even asked
+        (counting("1x60", "1x8 stale"), 1, None),  # gone for over five minutes: taken out of service
+        (counting("1x27 0x33", "1x27 0x33"), 0, 2),
+        (counting("1x27 stale"), None, 1),  # nothing was asked: neither up nor down
+    ],
+    ids=["both", "one fails", "one is not asked", "one was taken out", "none answers", "none is asked"],
+)
+def test_whether_what_counts_answered_is_recorded_minute_by_minute(
+    tmp_path: Path, series: dict[str, str], answered: int | None, unread: int | None
+) -> None:
+    expected = {"sum(slo:counting_up:max1m)": answered, "sum(slo:counters_unread:count1m)": unread}
+    assert recorded(tmp_path, series, expected, at="10m") == ""

@@ -17,6 +17,8 @@ UNCERTAINTY: Final = (
     "Percentages are rounded down, budget spent is rounded up."
 )
 
+PARTIAL: Final = "Partly observed, as some of the gateways did not answer"
+
 
 DEFINITIONS: Final = (
     (

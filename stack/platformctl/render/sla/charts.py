@@ -30,12 +30,27 @@ _PLAIN: Final = {
 }  # fmt: skip
 
 
+class StackedBar(pygal.StackedBar):  # type: ignore[misc]  # pygal is untyped
+    """The same picture in a third of the time, which counts where each of ten thousand tenants gets one."""
+
+    def __getattribute__(self, name: str) -> object:
+        """As pygal's own, which asks itself for its state at each of 20,000 questions."""
+        if name != "state" and not name.startswith("__"):
+            state = object.__getattribute__(self, "__dict__").get("state")
+            if state is not None and name in state.__dict__:
+                return state.__dict__[name]
+        return object.__getattribute__(self, name)
+
+    def _tooltip_and_print_values(self, *_: object) -> None:
+        """What is for scripts is not drawn: it would be taken out again."""
+
+
 def by_hour(hours: tuple[Hour, ...], zone: str) -> Markup:
     """Requests of each hour, answered and failed; an hour without a sum leaves its place empty."""
     clock = ZoneInfo(zone)
     known = {hour.start: hour.requests for hour in hours}
     starts = [hours[0].start + n * _HOUR for n in range((hours[-1].start - hours[0].start) // _HOUR + 1)]
-    chart = pygal.StackedBar(**_PLAIN, legend_at_bottom=True)
+    chart: pygal.StackedBar = StackedBar(**_PLAIN, legend_at_bottom=True)
     by_clock = [start.astimezone(clock) for start in starts]
     chart.x_labels = [f"{start:%d %b}" if start.hour == 0 else "" for start in by_clock]
     chart.add("answered", [known[start].good if start in known else None for start in starts])

@@ -87,6 +87,7 @@ def _quality(report: Report) -> Iterator[str]:
     yield ""
     yield from _bullets([f"Not observed: {wording.when(gap, zone)}" for gap in quality.gaps])
     yield from _bullets([f"Platform outage: {wording.when(outage, zone)}" for outage in quality.outages])
+    yield from _bullets([f"{appendix.PARTIAL}: {wording.when(part, zone)}" for part in quality.partial])
     yield from _bullets(list(quality.notes))
 
 

@@ -84,6 +84,7 @@ def _quality(report: Report) -> Iterator[Row]:
     yield ("what", "where")
     yield from (("not observed", wording.when(gap, zone)) for gap in quality.gaps)
     yield from (("outage of the platform", wording.when(outage, zone)) for outage in quality.outages)
+    yield from (("partly observed", wording.when(part, zone)) for part in quality.partial)
     yield from (("note", note) for note in quality.notes)
     yield ("uncertainty", appendix.UNCERTAINTY)
 

@@ -66,9 +66,9 @@ def _row(s: Statement) -> tuple[object, ...]:
 
 
 def _between(s: Statement) -> tuple[str, str]:
-    if s.availability.between is None:
+    if (truly := s.availability.between) is None:
         return "", ""
-    least, _, most = wording.between(*s.availability.between).removesuffix(" %").partition(" to ")
+    least, _, most = wording.between(*truly).removesuffix(" %").partition(" to ")
     return least, most
 
 

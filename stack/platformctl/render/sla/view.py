@@ -133,7 +133,7 @@ def _latency(statement: Statement) -> Iterator[Figure]:
             f"objective {wording.target(latency.target)}: {_kept(latency)}",
         )
     for found in percentiles(statement.buckets, latency.counts.total):
-        yield Figure(f"Latency p{found.share * 100}", *_bounds(found))
+        yield Figure(f"Latency p{found.percent}", *_bounds(found))
 
 
 def _bounds(found: Percentile) -> tuple[str, str]:

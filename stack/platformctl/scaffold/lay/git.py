@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,7 +10,9 @@ from platformctl.errors import PlatformError
 
 
 def refuse_dirty(root: Path) -> None:
-    """Raise PlatformError when there are uncommitted changes; a folder outside git has none."""
+    """Raise PlatformError when there are uncommitted changes. Without git, or outside of it, there are none."""
+    if shutil.which("git") is None:
+        return
     done = subprocess.run(
         ["git", "status", "--porcelain", "--", "."], cwd=root, capture_output=True, text=True, check=False
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -45,11 +47,19 @@ class Manifest:
 
     def record(self, path: str) -> Record | None:
         """The record of one file of ours."""
-        return next((record for record in self.files if record.path == path), None)
+        return self._files_by_path.get(path)
 
     def shared_record(self, path: str) -> SharedRecord | None:
         """The record of one file of the owner's."""
-        return next((record for record in self.shared if record.path == path), None)
+        return self._shared_by_path.get(path)
+
+    @cached_property
+    def _files_by_path(self) -> Mapping[str, Record]:
+        return {record.path: record for record in self.files}
+
+    @cached_property
+    def _shared_by_path(self) -> Mapping[str, SharedRecord]:
+        return {record.path: record for record in self.shared}
 
 
 def manifest_path(name: str) -> str:

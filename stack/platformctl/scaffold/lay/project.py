@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -51,22 +53,33 @@ def read_manifest(root: Path, name: str) -> Manifest:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnersView:
-    """Reads of the project without what is ours: a second run must find what the first one found."""
+    """Reads of the project without what is ours: a second run must find what the first one found.
+
+    The project is taken as it was when it was looked at first: nothing is read twice.
+    """
 
     root: Path
     manifest: Manifest
+    _texts: dict[str, str | None] = field(default_factory=dict, repr=False, compare=False)
 
     def read(self, path: str) -> str | None:
         """The owner's text of a file; None when it is missing, ours, unreadable or huge."""
-        place = self.root / path
-        if self.manifest.record(path) is not None or not place.is_file() or place.stat().st_size > _LARGEST:
-            return None
-        shared = self.manifest.shared_record(path)
-        if shared is not None and shared.made_file:
+        if path not in self._texts:
+            self._texts[path] = self._read(path)
+        return self._texts[path]
+
+    def _read(self, path: str) -> str | None:
+        place, shared = self.root / path, self.manifest.shared_record(path)
+        made = self.manifest.record(path) is not None or (shared is not None and shared.made_file)
+        if made or not place.is_file():
             return None
         try:
-            text = place.read_bytes().decode("utf-8")
-        except UnicodeDecodeError:
+            with place.open("rb") as file:
+                content = file.read(_LARGEST + 1)
+            text = content.decode("utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+        if len(content) > _LARGEST:
             return None
         return strip(text, shared.made) if shared else text
 
@@ -78,11 +91,16 @@ class OwnersView:
         return self.manifest.record(path) is None and place.is_file()
 
     def files(self, *, under: str = "") -> Iterator[str]:
-        """Paths of the owner's files, sorted, without build output and installed packages."""
-        ours = {record.path for record in self.manifest.files}
-        for folder, folders, names in os.walk(self.root / under):
+        """Paths of the owner's files, in order, without build output and installed packages."""
+        start = f"{under}/" if under else ""
+        return (path for path in self._paths if path.startswith(start))
+
+    @cached_property
+    def _paths(self) -> tuple[str, ...]:
+        found = list[str]()
+        for folder, folders, names in os.walk(self.root):
             folders[:] = sorted(name for name in folders if name not in SKIPPED)
-            for name in sorted(names):
-                path = (Path(folder) / name).relative_to(self.root).as_posix()
-                if path not in ours:
-                    yield path
+            place = posixpath.relpath(Path(folder).as_posix(), self.root.as_posix())
+            start = "" if place == "." else f"{place}/"
+            found += [start + name for name in sorted(names)]
+        return tuple(path for path in found if self.manifest.record(path) is None)

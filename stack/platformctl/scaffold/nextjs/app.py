@@ -75,7 +75,8 @@ class App:
     node_major: int
     manager: PackageManager
     packages: Packages
-    workspace: str | None
+    place: str  # its folder in the repository; "." when it is the whole of it
+    lock_place: str  # the folder of its lock file there
     routers: tuple[str, ...]
     src: str
     aliases: tuple[Alias, ...]
@@ -106,3 +107,10 @@ class App:
         """Whether package.json has a script of that name already."""
         scripts = self.packages.document.get("scripts")
         return isinstance(scripts, dict) and name in scripts
+
+    def command(self, name: str) -> tuple[str, ...] | None:
+        """How an installed program is run here; None when it is not installed."""
+        program = self.packages.program(name)
+        if program is not None:
+            return (str(program),)
+        return (*self.manager.exec.split(), name) if self.packages.plug_and_play else None

@@ -18,7 +18,7 @@ from platformctl.scaffold.nextjs.source import Sources
 from platformctl.scaffold.nextjs.tenancy import find_cookie, find_header, find_provider
 from platformctl.scaffold.nextjs.tsconfig import read_tsconfig
 from platformctl.scaffold.nextjs.versions import lint_refusal, types_refusal
-from platformctl.scaffold.nextjs.workspace import find_workspace, neighbours
+from platformctl.scaffold.nextjs.workspace import find_repository, find_workspace, neighbours
 
 _NEWEST: Final = "16"
 _OLDEST_NODE: Final = 20
@@ -55,6 +55,7 @@ class _Facts:
 def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> App:
     """Read the application; `node_here` is the machine's Node, used when the project names none."""
     workspace = find_workspace(view.root)
+    repository = find_repository(view.root, workspace)
     packages = read_packages(view, workspace)
     _refuse(view, packages)
     notes = _Facts()
@@ -102,7 +103,8 @@ def detect(view: OwnersView, *, node_here: str, openapi: str | None = None) -> A
         node_major=_node(view, packages, node_here, notes),
         manager=manager,
         packages=packages,
-        workspace=posixpath.relpath(view.root, workspace) if workspace else None,
+        place=posixpath.relpath(view.root, repository),
+        lock_place=posixpath.relpath(workspace or view.root, repository),
         routers=found_routers,
         src=src,
         aliases=aliases,

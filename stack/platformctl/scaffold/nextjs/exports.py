@@ -112,7 +112,8 @@ def _exports(root: Node) -> Iterator[tuple[str, str]]:
     """(exported name, local name) of everything that has a name of its own in the file."""
     for statement in _statements(root):
         default = any(child.type == _DEFAULT for child in statement.children)
-        for specifier in find_all(statement, "export_specifier"):
+        clauses = (child for child in statement.named_children if child.type == "export_clause")
+        for specifier in (one for clause in clauses for one in clause.named_children):
             name, alias = specifier.child_by_field_name("name"), specifier.child_by_field_name("alias")
             if name is not None:
                 yield text_of(alias or name), text_of(name)

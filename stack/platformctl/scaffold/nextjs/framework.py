@@ -147,7 +147,7 @@ def build(app: App, view: OwnersView, choices: Choices) -> Framework:
         "guide.md.j2", app=app, folder=choices.folder, parts=choices.parts, scripts=names
     )
     files.append(LaidFile(path=f"{choices.folder}/README.md", text=guide))
-    files.append(LaidFile(path=f"{choices.folder}/TODO.md", text=todo_text(app, todos)))
+    files.append(LaidFile(path=f"{choices.folder}/TODO.md", text=todo_text(app, todos, parts=choices.parts)))
     tree = Tree(
         name=NAME,
         version=VERSION,

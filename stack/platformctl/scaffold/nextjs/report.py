@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from platformctl.scaffold.nextjs.app import App
 from platformctl.scaffold.nextjs.components import Todo
 
 
-def todo_text(app: App, todos: Iterable[Todo]) -> str:
+def todo_text(app: App, todos: Iterable[Todo], *, parts: Collection[str]) -> str:
     """The report as Markdown."""
     lines = [
         "# What no test was generated for",
@@ -20,6 +20,10 @@ def todo_text(app: App, todos: Iterable[Todo]) -> str:
     rows = [f"- **{todo.what}** ({todo.path}): {todo.why}" for todo in todos]
     lines += rows or ["Nothing: everything that was found has a test."]
     lines += ["", "## What only you can fill in", ""]
+    if "ci" in parts and app.place != ".":
+        lines.append(
+            "- `ci/github.yml`: GitHub reads workflows at a repository's root: move it to `.github/workflows/` there."
+        )
     if app.provider is None:
         lines.append(
             "- `platform.adapter.tsx`: no provider of the tenant was found; wrap components in yours."

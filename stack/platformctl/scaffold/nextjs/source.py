@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -16,7 +16,6 @@ from platformctl.scaffold.nextjs.workspace import entries
 
 _ENDINGS: Final = ("", ".ts", ".tsx", ".js", ".jsx", "/index.ts", "/index.tsx", "/index.js")
 _DECLARED: Final = ("interface_declaration", "type_alias_declaration", "enum_declaration")
-_MOST_FILES: Final = 400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +36,22 @@ class Import:
     original: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PassedOn:
+    """What a file exports of another one: the file, and the names here to the names there; None for all of them."""
+
+    file: str
+    names: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Types:
+    """The types of a file and of all that it passes on whole: where one is declared, or else may come from."""
+
+    declared: Mapping[str, tuple[str, Node]]
+    origins: Mapping[str, Sequence[tuple[str, str]]]
+
+
 @dataclass
 class Sources:
     """The project's TypeScript, parsed once per file."""
@@ -49,6 +64,8 @@ class Sources:
     _texts: dict[str, str] = field(default_factory=dict)
     _resolved: dict[tuple[str, str], str | None] = field(default_factory=dict)
     _imports: dict[str, list[Import]] = field(default_factory=dict)
+    _passed_on: dict[str, list[PassedOn]] = field(default_factory=dict)
+    _types: dict[str, Types] = field(default_factory=dict)
 
     def root(self, path: str) -> Node | None:
         """The syntax tree of a file; None when it is missing."""
@@ -106,18 +123,26 @@ class Sources:
 
     def reexports(self, path: str, name: str) -> Iterator[tuple[str, str]]:
         """(file, name there) of where a file may have a name from that it passes on."""
+        for one in self._reexports(path):
+            there = name if one.names is None else one.names.get(name)
+            if there is not None:
+                yield one.file, there
+
+    def _reexports(self, path: str) -> list[PassedOn]:
+        if path not in self._passed_on:
+            self._passed_on[path] = list(self._read_reexports(path))
+        return self._passed_on[path]
+
+    def _read_reexports(self, path: str) -> Iterator[PassedOn]:
         root = self.root(path)
         for statement in root.named_children if root else ():
             source = statement.child_by_field_name("source") if statement.type == "export_statement" else None
             target = self.resolve(path, text_of(source).strip("\"'")) if source else None
             if target is None:
                 continue
-            specifiers = list(find_all(statement, "export_specifier"))
-            if not specifiers:  # export * from
-                yield target, name
-            for one in specifiers:
-                if text_of(one.named_children[-1]) == name:
-                    yield target, text_of(one.named_children[0])
+            specifiers = [node.named_children for node in find_all(statement, "export_specifier")]
+            names = {text_of(words[-1]): text_of(words[0]) for words in specifiers}
+            yield PassedOn(file=target, names=names or None)
 
     def reachable(self, path: str, *, limit: int = 60) -> list[str]:
         """The file and all files of the project that it imports, directly or not."""
@@ -131,18 +156,48 @@ class Sources:
 
     def declaration(self, path: str, name: str) -> tuple[str, Node] | None:
         """Where a type is declared: in the file, where the file imports it from, behind barrels."""
-        pending, seen = [(path, name)], set[tuple[str, str]]()
-        while pending and len(seen) < _MOST_FILES:
-            place = pending.pop(0)
-            if place in seen:
-                continue
-            seen.add(place)
-            for node in self._declarations(place[0]):
-                named = node.child_by_field_name("name")
-                if named and text_of(named) == place[1]:
-                    return place[0], node
-            pending += self._origins(*place)
+        pending = [(path, name)]
+        for file, wanted in pending:
+            types = self._types_of(file)
+            if wanted in types.declared:
+                return types.declared[wanted]
+            pending += [place for place in types.origins.get(wanted, ()) if place not in pending]
         return None
+
+    def _types_of(self, path: str) -> Types:
+        """A barrel of many files is gone through once, not for each name that is looked for."""
+        if path not in self._types:
+            declared: dict[str, tuple[str, Node]] = {}
+            origins: dict[str, list[tuple[str, str]]] = {}
+            for file in self._passed_on_whole(path):
+                for name, node in self._declarations(file):
+                    declared.setdefault(name, (file, node))
+                for name, place in self._named_origins(file):
+                    origins.setdefault(name, []).append(place)
+            self._types[path] = Types(declared=declared, origins=origins)
+        return self._types[path]
+
+    def _passed_on_whole(self, path: str) -> Iterable[str]:
+        """The file, and those that it exports everything of, directly or not."""
+        found = {path: None}
+        pending = [path]
+        for current in pending:
+            new = [
+                one.file for one in self._reexports(current) if one.names is None and one.file not in found
+            ]
+            found |= dict.fromkeys(new)
+            pending += new
+        return found
+
+    def _named_origins(self, path: str) -> Iterator[tuple[str, tuple[str, str]]]:
+        """(name here, (file, name there)) of what a file imports or passes on by its name."""
+        for one in self.imports(path):
+            target = self.resolve(path, one.module)
+            if target is not None:
+                yield one.name, (target, one.original)
+        for other in self._reexports(path):
+            for here, there in (other.names or {}).items():
+                yield here, (other.file, there)
 
     def _origins(self, path: str, name: str) -> Iterator[tuple[str, str]]:
         for one in self.imports(path):
@@ -151,14 +206,15 @@ class Sources:
                 yield target, one.original
         yield from self.reexports(path, name)
 
-    def _declarations(self, path: str) -> Iterator[Node]:
+    def _declarations(self, path: str) -> Iterator[tuple[str, Node]]:
         root = self.root(path)
         for node in root.named_children if root else ():
             inner = (
                 node.named_children[0] if node.type == "export_statement" and node.named_children else node
             )
-            if inner.type in _DECLARED:
-                yield inner
+            named = inner.child_by_field_name("name") if inner.type in _DECLARED else None
+            if named is not None:
+                yield text_of(named), inner
 
     def constant(self, path: str, name: str) -> Node | None:
         """The value of a constant of the file, or of the file that it is imported from."""

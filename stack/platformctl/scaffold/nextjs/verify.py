@@ -123,15 +123,14 @@ class Suite:
 def find_suite(app: App, folder: str) -> Suite:
     """How the unit tests are run here; raises PlatformError when no Jest is installed."""
     root = app.packages.root
-    jest = app.packages.program("jest")
-    if jest is None and not app.packages.plug_and_play:
+    jest = app.command("jest")
+    if jest is None:
         raise PlatformError(
             "Jest is not installed, so nothing can be verified",
             where=str(root),
             fix=f"platformctl scaffold-tests {root} --install",
         )
-    command = (str(jest),) if jest else (*app.manager.exec.split(), "jest")
-    return Suite(root=root, folder=folder, jest=command)
+    return Suite(root=root, folder=folder, jest=jest)
 
 
 def esm_packages(run: UnitRun) -> frozenset[str]:

@@ -25,6 +25,12 @@ def find_workspace(root: Path) -> Path | None:
     return None
 
 
+def find_repository(root: Path, workspace: Path | None) -> Path:
+    """The folder that pipelines are read from: git's, or else the workspace's, or the application's own."""
+    near = [root, *list(root.parents)[:_FARTHEST]]
+    return next((folder for folder in near if (folder / ".git").exists()), workspace or root)
+
+
 def neighbours(root: Path, workspace: Path | None) -> Mapping[str, str]:
     """Name to folder, relative to the application, of each package of its workspace."""
     top = workspace or root

@@ -41,19 +41,19 @@ test("the health endpoint answers", async ({ request }) => {
 
 test("the metrics are as the platform's catalogue has them", async ({ request }) => {
   test.skip(!platform.metrics, "no metrics endpoint was found");
-  await gated("monitoring", async () => {
+  await gated("monitoring", async (soft) => {
     const response = await request.get(`${platform.basePath}${platform.metrics}`);
     expect(response.status()).toBe(200);
     expect(response.headers()["content-type"]).toMatch(/text\/plain|openmetrics/);
     const families = parse(await response.text());
     expect(families.size).toBeGreaterThan(0);
     for (const [name, { type, help, labels }] of families) {
-      expect.soft(type, `${name} has a type`).toBeDefined();
-      expect.soft(help, `${name} has a help text`).toBe(true);
+      soft(type, `${name} has a type`).toBeDefined();
+      soft(help, `${name} has a help text`).toBe(true);
       const known = catalogue.metrics.find((metric) => metric.name === name || metric.name === `${name}_total`);
       if (!known) continue;
-      expect.soft(type, `the type of ${name}`).toBe(known.type);
-      expect.soft([...labels].filter((label) => !known.labels.includes(label)), `labels of ${name} that the catalogue lacks`).toEqual([]);
+      soft(type, `the type of ${name}`).toBe(known.type);
+      soft([...labels].filter((label) => !known.labels.includes(label)), `labels of ${name} that the catalogue lacks`).toEqual([]);
     }
   });
 });
