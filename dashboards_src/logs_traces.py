@@ -16,7 +16,8 @@ TRACES: Final = """\
   the request's spans, and from a span **Logs** leads back to its lines.
 - A dot on a latency graph is an exemplar: one request, with its trace.
 - The same tenant and time travel along with every link between dashboards.
-- Without a Grafana: `platformctl logs SERVICE`.
+- Operators see a copy of errors, tracebacks and the gateway's lines across tenants. Every line of a tenant:
+  `platformctl logs --tenant TENANT`, of a request: `platformctl logs --request-id ID`.
 """
 
 SUSPECTS: Final = Row(
@@ -24,7 +25,7 @@ SUSPECTS: Final = Row(
     panels=(
         graph(
             "Lines by level",
-            "Did something begin to complain? Lines per second by level.",
+            "Did something begin to complain? Copied lines per second by level: errors and the gateway's.",
             (f"sum by (level) (rate({{{CHOSEN}}}[$__interval]))", "{{level}}"),
             logs=True,
             unit=Unit.PER_SECOND,
@@ -95,8 +96,8 @@ LINES: Final = Row(
             empty_reason=NO_LOKI,
         ),
         log_lines(
-            "All lines",
-            "What happened around it? Every line of the chosen tenants, newest first.",
+            "Errors and requests",
+            "What happened around it? Errors and the gateway's lines of the chosen tenants, newest first.",
             f"{{{CHOSEN}}}",
             height=12,
             empty_reason=NO_LOKI,
