@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from platformctl.model.rules import (
-    AlertRule,
-    AlertTest,
-    DashboardLink,
-    InputSeries,
-    LogLink,
-    Severity,
-)
+from platformctl.model.claims import fires, series, silent
+from platformctl.model.rules import AlertRule, DashboardLink, InputSeries, LogLink, Severity
 from platformctl.model.units import minutes, seconds
 
 DASHBOARD: Final = DashboardLink(uid="rate-limiting")
@@ -19,21 +13,20 @@ LIMITER: Final = {"job": "ratelimit", "instance": "ratelimit"}
 EDGE: Final = {"job": "edge", "instance": "edge"}
 
 
-def _of_limiter(name: str, values: str) -> tuple[InputSeries, ...]:
-    return (InputSeries(series=f'{name}{{job="ratelimit", instance="ratelimit"}}', values=values),)
+def _of_limiter(name: str, values: str) -> InputSeries:
+    return series(name, values, **LIMITER)
 
 
-def _of_edge(name: str, values: str) -> tuple[InputSeries, ...]:
-    return (InputSeries(series=f'{name}{{job="edge", instance="edge"}}', values=values),)
+def _of_edge(name: str, values: str) -> InputSeries:
+    return series(name, values, **EDGE)
 
 
 def _of_gateway(undecided: str) -> tuple[InputSeries, ...]:
     """Forty requests a second, and of those the ones that nobody has decided."""
-    answered = InputSeries(
-        series='edge_requests_total{job="edge", instance="edge", tenant="unknown", status_class="2xx"}',
-        values="0+600x40",
+    return (
+        series("edge_requests_total", "0+600x40", **EDGE, tenant="unknown", status_class="2xx"),
+        _of_edge("edge_requests_undecided_total", undecided),
     )
-    return (answered, *_of_edge("edge_requests_undecided_total", undecided))
 
 
 DEGRADED: Final = AlertRule(
@@ -50,17 +43,16 @@ DEGRADED: Final = AlertRule(
     dashboard=DASHBOARD,
     logs=LogLink(query='{service="ratelimit"}'),
     tests=(
-        AlertTest(
-            claim="two minutes without Redis fire",
-            series=_of_limiter("ratelimit_fallback_active", "0x4 1x20"),
+        fires(
+            "two minutes without Redis fire",
+            _of_limiter("ratelimit_fallback_active", "0x4 1x20"),
             at=minutes(3),
-            firing=(LIMITER,),
+            alerts=(LIMITER,),
         ),
-        AlertTest(
-            claim="a failover of half a minute is silent",
-            series=_of_limiter("ratelimit_fallback_active", "0x4 1x2 0x20"),
+        silent(
+            "a failover of half a minute is silent",
+            _of_limiter("ratelimit_fallback_active", "0x4 1x2 0x20"),
             at=minutes(3),
-            firing=(),
         ),
     ),
 )
@@ -78,19 +70,18 @@ POLICY_STALE: Final = AlertRule(
     " stays in force, but no change reaches it: no override, and no emergency switch.",
     dashboard=DASHBOARD,
     tests=(
-        AlertTest(
-            claim="six minutes without the database fire",
-            interval=minutes(1),
-            series=_of_limiter("ratelimit_policy_fresh", "1x2 0x20"),
+        fires(
+            "six minutes without the database fire",
+            _of_limiter("ratelimit_policy_fresh", "1x2 0x20"),
             at=minutes(9),
-            firing=(LIMITER,),
+            every=minutes(1),
+            alerts=(LIMITER,),
         ),
-        AlertTest(
-            claim="a restart of three minutes is silent",
-            interval=minutes(1),
-            series=_of_limiter("ratelimit_policy_fresh", "1x2 0x3 1x20"),
+        silent(
+            "a restart of three minutes is silent",
+            _of_limiter("ratelimit_policy_fresh", "1x2 0x3 1x20"),
             at=minutes(9),
-            firing=(),
+            every=minutes(1),
         ),
     ),
 )
@@ -112,29 +103,26 @@ BYPASSED: Final = AlertRule(
     dashboard=DASHBOARD,
     logs=LogLink(query='{service="gateway"}'),
     tests=(
-        AlertTest(
-            claim="a decision service that is gone fires within a minute and a half",
-            series=_of_gateway("0x4 0+90x20"),
+        fires(
+            "a decision service that is gone fires within a minute and a half",
+            *_of_gateway("0x4 0+90x20"),
             at=seconds(150),
-            firing=(EDGE,),
+            alerts=(EDGE,),
         ),
-        AlertTest(
-            claim="one answer in twenty-five that comes too late for long is silent",
-            series=_of_gateway("0+24x24"),
+        silent(
+            "one answer in twenty-five that comes too late for long is silent",
+            *_of_gateway("0+24x24"),
             at=minutes(5),
-            firing=(),
         ),
-        AlertTest(
-            claim="a few requests during a restart are silent",
-            series=_of_gateway("0x4 5x20"),
+        silent(
+            "a few requests during a restart are silent",
+            *_of_gateway("0x4 5x20"),
             at=seconds(150),
-            firing=(),
         ),
-        AlertTest(
-            claim="it resolves once requests are decided again",
-            series=_of_gateway("0x4 0+90x6 540x20"),
+        silent(
+            "it resolves once requests are decided again",
+            *_of_gateway("0x4 0+90x6 540x20"),
             at=minutes(5),
-            firing=(),
         ),
     ),
 )
@@ -152,23 +140,22 @@ COUNTS_LAG: Final = AlertRule(
     " the log was rotated away before it was read, so that requests are missing in SLA figures for good.",
     dashboard=DASHBOARD,
     tests=(
-        AlertTest(
-            claim="ten megabytes behind for two minutes fire",
-            series=_of_edge("edge_log_unread_bytes", "0x4 10000000x20"),
+        fires(
+            "ten megabytes behind for two minutes fire",
+            _of_edge("edge_log_unread_bytes", "0x4 10000000x20"),
             at=minutes(3),
-            firing=(EDGE,),
+            alerts=(EDGE,),
         ),
-        AlertTest(
-            claim="catching up after a restart is silent",
-            series=_of_edge("edge_log_unread_bytes", "0x4 10000000x2 0x20"),
+        silent(
+            "catching up after a restart is silent",
+            _of_edge("edge_log_unread_bytes", "0x4 10000000x2 0x20"),
             at=minutes(3),
-            firing=(),
         ),
-        AlertTest(
-            claim="a log that was lost fires",
-            series=_of_edge("edge_log_gaps_total", "0x8 1x20"),
+        fires(
+            "a log that was lost fires",
+            _of_edge("edge_log_gaps_total", "0x8 1x20"),
             at=minutes(5),
-            firing=(EDGE,),
+            alerts=(EDGE,),
         ),
     ),
 )

@@ -204,6 +204,11 @@ INHIBITIONS: Final = (
         source=(_named("HighErrorRate"),), target=(_named("ManyTenantsFailing", "TenantHighErrorRate"),)
     ),
     Inhibition(source=(_named("ManyTenantsFailing"),), target=(_named("TenantHighErrorRate"),)),
+    # A decision service that is dead decides nothing.
+    Inhibition(
+        source=(_named("ServiceDown"), Matcher("job", "ratelimit")), target=(_named("RateLimiterBypassed"),)
+    ),
+    Inhibition(source=(_named("ManyTargetsDown"),), target=(_named("RateLimiterBypassed"),)),
     # A dead service does not answer from outside, either.
     Inhibition(source=(_named("ServiceDown", "ManyTargetsDown"),), target=(_named("ProbeFails"),)),
     # Many tenants at once are one incident, and a fast burn says more than a slow one.

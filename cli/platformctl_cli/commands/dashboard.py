@@ -169,6 +169,65 @@ def push(
         show.result(f"{len(done.changes)} dashboards changed" if done.changes else "nothing to change")
 
 
+def access(
+    url: Annotated[str, typer.Option("--url", help="The Grafana, as in https://grafana.example.com")],
+    administrator: Annotated[str, typer.Option("--administrator", help="Grafana's administrator.")] = "admin",
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--password-file",
+            help="Holds its password. Without it: the secret grafana-admin-password of the workspace.",
+            show_default=False,
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Show the plan only; exit 3 when there is something to change.")
+    ] = False,
+    yes: YesOption = False,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Give tenants with a login their organisation in Grafana, as the deployed release has it. A second run changes
+    nothing.
+
+    Each sees its own series and lines alone. Nothing is deleted; an organisation with datasources of others is refused.
+
+    \b
+    Example: platformctl dashboard access --url https://localhost:8444
+    """
+    from platformctl.app.grafana_access import AccessRequest, give_access, open_access, plan
+    from platformctl.errors import DifferencesFound
+    from platformctl_cli import show
+    from platformctl_cli.ask import confirm
+
+    request = AccessRequest(
+        url=url,
+        workspace=workspace,
+        start=Path.cwd(),
+        administrator=administrator,
+        password_file=password_file,
+    )
+    with open_access(request) as target:
+        found = (
+            plan(target)
+            if check
+            else give_access(
+                target,
+                confirm=lambda wanted: confirm(f"Make {len(wanted.steps)} changes?", yes=yes),
+                say=show.say,
+            )
+        )
+    steps = [{"organisation": s.organisation, "change": s.says} for s in found.steps] if found else []
+    if json:
+        show.as_json({"changes": steps, "taken": list(found.taken) if found else []})
+    elif check:
+        show.result("\n".join(f"{s['organisation']}: {s['change']}" for s in steps) or "nothing to change")
+    else:
+        show.result("nothing was changed" if found is None else f"{len(steps)} changes made")
+    if check and found and (found.steps or found.taken):
+        raise typer.Exit(DifferencesFound.exit_code)
+
+
 dashboard: Final = typer.Typer(
     name="dashboard",
     help="Dashboards of your own, from Grafana and into it.",
@@ -178,3 +237,4 @@ dashboard: Final = typer.Typer(
 dashboard.command("new")(new)
 dashboard.command("import")(import_)
 dashboard.command("push")(push)
+dashboard.command("access")(access)

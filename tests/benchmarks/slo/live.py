@@ -109,7 +109,8 @@ class Live:
 
 @contextlib.contextmanager
 def live() -> Iterator[Live]:
-    """The platform, verified; down again, without a trace, at the end."""
+    """The platform, verified; down again, without a trace, at the end, also when we are told to end."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="live-") as name, inbox() as far_end:
         workspace = Workspace(Path(name) / "workspace")
         Workspace(Path(name)).run("init", "workspace")

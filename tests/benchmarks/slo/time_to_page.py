@@ -63,10 +63,9 @@ FAULTS: dict[str, Callable[[Live], AbstractContextManager[None]]] = {
     "PostgresDown": lambda there: there.killed("postgres", signal.SIGQUIT),
     "ServiceDown": lambda there: there.killed("demo-api"),
     "ManyTargetsDown": lambda there: there.frozen(*MOST),
-    "RateLimiterBypassed": lambda there: there.frozen("ratelimit"),
-    "ProbeFails": lambda there: there.killed("entry"),
 }
-"""By the alert that must page. Errors and log-ins come first: an outage silences what it leaves of them."""
+"""By the alert that must page. RateLimiterBypassed and ProbeFails are held back where ServiceDown says as much.
+Errors and log-ins come first: an outage silences what it leaves of them."""
 
 AFTERMATH = {"OutageRecent"}
 """What silences errors and log-ins for minutes after an outage."""

@@ -62,10 +62,16 @@ def test_a_dead_service_silences_its_own_symptoms_and_no_others(desk: Desk) -> N
         alert("ServiceDown", "availability", job="api"),
         alert("HighErrorRate", "errors", job="api"),
         alert("HighErrorRate", "errors", job="gateway"),
+        alert("ServiceDown", "availability", job="ratelimit"),
+        alert("RateLimiterBypassed", "availability", job="edge", team="platform"),
     )
-    until(lambda: len(desk.pages()) > 1 or None, "two pages")
+    until(lambda: len(desk.pages()) > 2 or None, "three pages")
     after_every_wait()
-    assert sorted(desk.pages()) == [("page-backend", "HighErrorRate", 1), ("page-backend", "ServiceDown", 1)]
+    assert sorted(desk.pages()) == [
+        ("page-backend", "HighErrorRate", 1),
+        ("page-backend", "ServiceDown", 1),
+        ("page-backend", "ServiceDown", 1),
+    ]
 
 
 def test_most_targets_gone_is_one_page(desk: Desk) -> None:

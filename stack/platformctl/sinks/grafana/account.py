@@ -23,9 +23,12 @@ class GrafanaRefused(PlatformError):
 
 
 class Grafana:
-    """The Grafana at `url`. Every call raises `GrafanaRefused` with Grafana's own reason."""
+    """The Grafana at `url`. Every call raises `GrafanaRefused` with Grafana's own reason.
 
-    def __init__(self, token: str, *, url: str) -> None:
+    administrator: the login whose password `token` is, for what Grafana lets no service account do.
+    """
+
+    def __init__(self, token: str, *, url: str, administrator: str = "") -> None:
         parts = urlsplit(url)
         if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
             raise UsageError(
@@ -42,7 +45,13 @@ class Grafana:
         self._url = url.rstrip("/")
         self._session = requests.Session()
         self._session.trust_env = parts.hostname not in _LOOPBACK
-        self._session.auth = _Bearer(token)
+        self._session.auth = (
+            requests.auth.HTTPBasicAuth(administrator, token) if administrator else _Bearer(token)
+        )
+
+    def within(self, organisation: int) -> None:
+        """Have the calls from here on speak of that organisation."""
+        self._session.headers["X-Grafana-Org-Id"] = str(organisation)
 
     def close(self) -> None:
         """Let its connections go."""
@@ -63,6 +72,14 @@ class Grafana:
     def post(self, path: str, body: Tree) -> object | None:
         """Make or replace something."""
         return self._call("POST", path, body=body)
+
+    def put(self, path: str, body: Tree) -> object | None:
+        """Replace something."""
+        return self._call("PUT", path, body=body)
+
+    def patch(self, path: str, body: Tree) -> object | None:
+        """Change something."""
+        return self._call("PATCH", path, body=body)
 
     def delete(self, path: str) -> None:
         """Delete something; one that is gone already is no error."""
@@ -110,8 +127,8 @@ class _Bearer(requests.auth.AuthBase):
 def _refused(response: requests.Response, where: str) -> GrafanaRefused:
     code = response.status_code
     if code in (requests.codes.unauthorized, requests.codes.forbidden):
-        fix = "make a service account with the role Editor in Grafana, and put its token into the token file"
-        return GrafanaRefused(f"Grafana refuses the token ({code})", where=where, fix=fix)
+        fix = "dashboards: the token of a service account with the role Editor; access: the administrator's password"
+        return GrafanaRefused(f"Grafana refuses the token or the password ({code})", where=where, fix=fix)
     if code == requests.codes.precondition_failed:
         fix = "platformctl dashboard push shows the plan anew"
         return GrafanaRefused(
