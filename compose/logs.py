@@ -15,6 +15,7 @@ from platformctl.model.component import (
     Scheme,
     Scrape,
 )
+from platformctl.model.log_limits import FloodLimit, StreamRetention, TierLimits
 from platformctl.model.logs import (
     ContainerSource,
     Drop,
@@ -24,9 +25,7 @@ from platformctl.model.logs import (
     Multiline,
     OperatorsCopy,
     Redaction,
-    StreamRetention,
     Telling,
-    TierLimits,
     TimeFormat,
 )
 from platformctl.model.units import days, seconds
@@ -153,6 +152,8 @@ SERVICES: Final = LogPipeline(
         ),
         limits=OPERATORS_LIMITS,
     ),
+    # Half of what an agent can do; whoever has waited for a minute at that rate still loses nothing.
+    flood=FloodLimit(lines_per_s=5_000, burst=300_000),
     retention=days(30),
     stream_retention=(
         StreamRetention(labels={"level": "debug"}, keep=days(3), priority=2),

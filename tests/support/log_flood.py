@@ -28,6 +28,7 @@ class Flood:
     tenants: tuple[str, ...]
     rate: int
     files: int = 4
+    name: str = "flood"
     written: int = 0
     behind_s: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -44,7 +45,7 @@ class Flood:
             thread.join()
 
     def _write(self) -> None:
-        outs = [(self.folder / f"flood-{n}.log").open("a") for n in range(self.files)]
+        outs = [(self.folder / f"{self.name}-{n}.log").open("a") for n in range(self.files)]
         begin = time.monotonic()
         while not self._stop.is_set():
             due = int((time.monotonic() - begin) * self.rate)
@@ -63,7 +64,7 @@ class Flood:
     def _line(self, number: int) -> str:
         line = {
             "timestamp": datetime.now(UTC).isoformat(), "level": "info" if number % GRAVE else "error",
-            "service": f"flood-{number % self.files}",
+            "service": f"{self.name}-{number % self.files}",
             "tenant": self.tenants[number % len(self.tenants)], "event": "request", "method": "GET",
             "route": "/api/rooms/{id}", "code": 200, "duration_s": 0.012345, "request_id": f"req-{number:012}",
             "trace_id": md5(str(number).encode(), usedforsecurity=False).hexdigest(), "number": number,

@@ -9,13 +9,13 @@ from typing import Final, TypeAlias
 
 from platformctl.errors import DefinitionError
 from platformctl.model import _guard
+from platformctl.model.log_limits import FloodLimit, StreamRetention, TierLimits, check_retention
 from platformctl.model.log_patterns import check_words, re2
 from platformctl.model.units import Duration, days, seconds
 
 # Loki's own default; each label multiplies the streams.
 _MOST_LABELS: Final = 15
 _ONE_STREAM_PER_VALUE: Final = frozenset({"request_id", "trace_id", "span_id", "user_id", "session_id"})
-_SHORTEST_RETENTION: Final = days(1)
 
 TENANT: Final = "[a-z][a-z0-9-]{0,62}"
 """What may be the name of a tenant in Loki; it comes from the line, so perhaps from outside."""
@@ -159,39 +159,6 @@ class TimeFormat(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class StreamRetention:
-    """How long the streams with these labels are kept; the highest priority wins."""
-
-    labels: Mapping[str, str]
-    keep: Duration
-    priority: int = 1
-
-    def __post_init__(self) -> None:
-        if not self.labels:
-            raise DefinitionError("a stream retention names no label")
-        _check_retention(self.keep, f"streams with {dict(self.labels)}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TierLimits:
-    """What Loki takes from one tenant of a tier: megabytes and streams, and how long it keeps the lines."""
-
-    rate_mb: int
-    burst_mb: int
-    streams: int
-    keep: Duration
-
-    def __post_init__(self) -> None:
-        if min(self.rate_mb, self.burst_mb, self.streams) < 1 or self.burst_mb < self.rate_mb:
-            raise DefinitionError(
-                f"log limits of {self.rate_mb} MB/s, bursts of {self.burst_mb} MB and {self.streams} streams"
-                " let nothing through",
-                fix="each is at least 1, and a burst is at least the rate",
-            )
-        _check_retention(self.keep, "a tier's lines")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Telling:
     """Lines worth a copy whatever their level: those in which `pattern` (RE2) is found.
 
@@ -263,6 +230,7 @@ class LogPipeline:
     stream_retention: tuple[StreamRetention, ...] = ()
     tier_limits: Mapping[str, TierLimits] = field(default_factory=dict)
     copy: OperatorsCopy | None = None
+    flood: FloodLimit | None = None
     environment: str = "production"
 
     def __post_init__(self) -> None:
@@ -287,13 +255,8 @@ class LogPipeline:
             raise DefinitionError(
                 f"log pipeline {self.name!r} has {len(self.labels)} labels; Loki takes {_MOST_LABELS}"
             )
-        _check_retention(self.retention, f"the lines of {self.name}")
+        check_retention(self.retention, f"the lines of {self.name}")
 
     def path(self, name: str) -> str:
         """What a label or a piece of structured metadata is called in the line."""
         return self.fields.get(name, name)
-
-
-def _check_retention(keep: Duration, what: str) -> None:
-    if keep < _SHORTEST_RETENTION:
-        raise DefinitionError(f"{what}: kept for {keep}; Loki keeps lines for a day at least")

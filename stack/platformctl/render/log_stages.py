@@ -17,6 +17,7 @@ from platformctl.render.log_stage import Stage, any_of, quoted
 _SERVICE_OF_FILE: Final = r"(?:^|/)(?P<service_of_file>[^/]+)\.log$"
 _LEVEL_OF_LOGFMT: Final = r"(?:^|\s)level=(?P<level>[a-zA-Z]+)"
 _READ: Final = ("tenant", "service", "level")
+_MOST_TENANTS: Final = 10_000  # of whom an agent keeps count at a time
 _NOT_COPIED: Final = "not_for_operators"
 
 
@@ -65,6 +66,17 @@ def _read(pipeline: LogPipeline, first: tuple[Stage, ...] = ()) -> Iterator[Stag
     yield Stage("timestamp", {"source": "timestamp", "format": written, "action_on_failure": "fudge"})
     yield Stage("labels", dict.fromkeys(sorted({*_READ, *pipeline.labels}), ""))
     yield from _defaults(pipeline)
+    if flood := pipeline.flood:
+        yield Stage(
+            "limit",
+            {
+                "rate": flood.lines_per_s,
+                "burst": flood.burst,
+                "drop": True,
+                "by_label_name": "tenant",
+                "max_distinct_labels": _MOST_TENANTS,
+            },
+        )
     if pipeline.structured_metadata:
         yield Stage("structured_metadata", dict.fromkeys(pipeline.structured_metadata, ""))
 

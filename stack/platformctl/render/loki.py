@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final, TypeAlias
 
 from platformctl.model.artifact import Artifact
-from platformctl.model.logs import OPERATORS, LogPipeline, TierLimits
+from platformctl.model.log_limits import TierLimits
+from platformctl.model.logs import OPERATORS, LogPipeline
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.model.units import Duration, days

@@ -6,7 +6,7 @@ Promtail reached its end of life in March 2026; it is generated for those who ru
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from platformctl.model.artifact import Artifact
 from platformctl.model.logs import ContainerSource, LogPipeline
@@ -18,6 +18,9 @@ from platformctl.render.log_stage import Stage
 from platformctl.render.log_stages import copied_stages, stages
 
 Settings: TypeAlias = dict[str, object]
+
+
+POSITIONS: Final = "5s"
 
 
 def render(platform: Platform, site: Site) -> Iterator[Artifact]:
@@ -37,7 +40,8 @@ def _config(platform: Platform, site: Site) -> Settings:
             "health_check_target": False,  # ready also before the first line is written
             "log_level": "warn",
         },
-        "positions": {"filename": f"{site.places['promtail'].data}/positions.yaml", "sync_period": "2s"},
+        # What is on the disk is one to two periods old, and so older than what a crash can catch unsent.
+        "positions": {"filename": f"{site.places['promtail'].data}/positions.yaml", "sync_period": POSITIONS},
         "clients": [_client(site)],
         "target_config": {"sync_period": "2s"},  # how soon a new file is seen
         # A line over the limit is cut, not lost; a flood waits in the file instead of being dropped.

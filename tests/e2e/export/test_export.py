@@ -133,6 +133,8 @@ def test_an_export_that_is_killed_goes_on_where_it_was(export, url: str, tmp_pat
     assert 0 < told["resumed_rows"] < told["rows"] == truth().total()
     if ending == "csv":
         assert Counter(csv_rows(tmp_path / "all.csv")) == truth()
+        done(export(EVERYTHING, "-o", "at-once.csv", "--json"))
+        assert (tmp_path / "all.csv").read_bytes() == (tmp_path / "at-once.csv").read_bytes()
     else:
         assert pq.read_table(tmp_path / "all.parquet").num_rows == truth().total()
 

@@ -6,7 +6,7 @@ import contextlib
 import json
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,18 +14,22 @@ from pathlib import Path
 import pytest
 from support.watch import Inbox, Running, inbox, lay, running, site_for
 
+from platformctl.model.component import Component
 from platformctl.model.log_query import LogLine, LogQuery
+from platformctl.model.logs import LogPipeline
 from platformctl.model.oncall import OnCall, PagerDutyTarget, Receiver, Route
 from platformctl.model.platform import Platform
 from platformctl.model.rules import AlertArea
-from platformctl.model.site import Site
+from platformctl.model.site import RuntimeName, Site
 from platformctl.model.units import seconds
+from platformctl.render.log_sources import CONTAINER_LOGS
 from platformctl.render.loki import organisations
 from platformctl.sinks.native.discovery import discover
 from platformctl.sources.definitions import load_platform
 from platformctl.sources.http import HttpServer
 from platformctl.sources.log_files import LogFiles
 from platformctl.sources.loki import Loki
+from platformctl.sources.modules import load
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SERVERS = ("prometheus", "alertmanager", "loki", "promtail")
@@ -157,3 +161,31 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
                 name: started.enter_context(running(by_name[name], site, folder)) for name in SERVERS
             }
             yield Stack(folder=folder, platform=platform, site=site, pages=pages, processes=processes)
+
+
+def another_agent(
+    stack: Stack, agent: str, pipeline: LogPipeline, *, folder: Path, containers: Path | None = None
+) -> Callable[[], contextlib.AbstractContextManager[Running]]:
+    """How to run an agent of its own, with one pipeline, on the stack's Loki; as often as is wanted, in `folder`.
+
+    containers: the folder that an engine keeps its containers in; without, it reads files. Skips by name.
+    """
+    component = vars(load(REPOSITORY, REPOSITORY / "compose" / "logs.py").module)[agent]
+    assert isinstance(component, Component)
+    if component.name not in discover((*stack.platform.components, component)).programs:
+        pytest.skip(f"no {component.name} on this machine")
+    platform = replace(
+        stack.platform, components=(component,), log_pipelines=(pipeline,), areas=(), log_areas=()
+    )
+    own = site_for(platform)
+    site = replace(
+        own,
+        runtime=RuntimeName.COMPOSE if containers else RuntimeName.NATIVE,
+        places={**own.places, "loki": stack.site.places["loki"]},
+    )
+    lay(platform, site, folder)
+    for name in ("logs", f"data/{component.name}"):
+        (folder / name).mkdir(parents=True)
+    for config in (folder / "current" / component.name).iterdir():
+        config.write_text(config.read_text().replace(CONTAINER_LOGS, str(containers)))
+    return lambda: running(component, site, folder)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from e2e.logs.conftest import REPOSITORY, Stack
+from e2e.logs.conftest import Stack, another_agent
 from support.engine import (
     Engine,
     StandIn,
@@ -18,15 +18,11 @@ from support.engine import (
     missing_for_engine,
     running_engine,
 )
-from support.watch import lay, running, site_for, until
+from support.watch import until
 
-from platformctl.model.component import Component
 from platformctl.model.log_query import LogLine
 from platformctl.model.logs import OPERATORS, ContainerSource
-from platformctl.model.site import RuntimeName
-from platformctl.render.log_sources import CONTAINER_LOGS, ENGINE_LABELS
-from platformctl.sinks.native.discovery import discover
-from platformctl.sources.modules import load
+from platformctl.render.log_sources import ENGINE_LABELS
 
 pytestmark = pytest.mark.e2e
 SHELL = StandIn(image="speaker:1", programs={"/bin/sh": "/bin/sh", "/bin/sleep": "/bin/sleep"})
@@ -66,28 +62,16 @@ def _speak(engine: Engine, project: str, service: str) -> None:
 def test_lines_of_containers_arrive_once_with_their_labels_and_those_of_others_do_not(
     stack: Stack, engine: Engine, tmp_path: Path, agent: str
 ) -> None:
-    component = vars(load(REPOSITORY, REPOSITORY / "compose" / "logs.py").module)[agent]
-    assert isinstance(component, Component)
-    if component.name not in discover((*stack.platform.components, component)).programs:
-        pytest.skip(f"no {component.name} on this machine")
-    service = f"box-{component.name}"
-    _speak(engine, f"project-{component.name}", service)
-    _speak(engine, "another", f"foreign-{component.name}")
-    pipeline = replace(
-        stack.platform.log_pipelines[0], sources=(ContainerSource(project=f"project-{component.name}"),)
-    )
-    platform = replace(
-        stack.platform, components=(component,), log_pipelines=(pipeline,), areas=(), log_areas=()
-    )
-    own = site_for(platform)
-    places = {**own.places, "loki": stack.site.places["loki"]}
-    site = replace(own, runtime=RuntimeName.COMPOSE, places=places)
-    lay(platform, site, tmp_path)
-    (tmp_path / "data" / component.name).mkdir(parents=True)
-    for config in (tmp_path / "current" / component.name).iterdir():
-        config.write_text(config.read_text().replace(CONTAINER_LOGS, f"{engine.folder}/data/containers"))
+    name = agent.lower()
+    service = f"box-{name}"
+    _speak(engine, f"project-{name}", service)
+    _speak(engine, "another", f"foreign-{name}")
+    source = ContainerSource(project=f"project-{name}")
+    pipeline = replace(stack.platform.log_pipelines[0], sources=(source,))
+    containers = engine.folder / "data" / "containers"
+    run = another_agent(stack, agent, pipeline, folder=tmp_path, containers=containers)
     for _ in range(2):  # the second reads nothing again
-        with running(component, site, tmp_path):
+        with run():
             until(lambda: len(_said(stack, service)) == 3 or None, "the lines of the container")
             until(lambda: len(stack.lines(OPERATORS, service=service)) == 2 or None, "the operators' copy")
     sold, lost, crash = _said(stack, service)
@@ -99,7 +83,7 @@ def test_lines_of_containers_arrive_once_with_their_labels_and_those_of_others_d
         "ERROR: boom",
         "KeyError: 12",
     )
-    assert stack.lines(stack.everybody, service=f"foreign-{component.name}") == []
+    assert stack.lines(stack.everybody, service=f"foreign-{name}") == []
 
 
 def _said(stack: Stack, service: str) -> list[LogLine]:

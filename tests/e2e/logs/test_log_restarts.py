@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+import time
+from collections import Counter
+
 import pytest
 from e2e.logs.conftest import Stack, last_hour
 from support.log_flood import GRAVE, Arrived, Flood
 from support.watch import until
 
+from platformctl.model.log_query import LogQuery
 from platformctl.model.logs import OPERATORS
+from platformctl.model.units import Duration
+from platformctl.render.promtail import POSITIONS
 
 pytestmark = pytest.mark.e2e
 
@@ -29,3 +36,31 @@ def test_restarts_of_the_agent_and_of_loki_lose_and_double_nothing(stack: Stack)
     for organisations, step in ((stack.everybody, 1), (OPERATORS, GRAVE)):
         found = until(lambda: arrived(organisations, step), f"every line of {organisations}")  # noqa: B023
         assert found.doubled == 0
+
+
+def test_a_killed_agent_loses_nothing_and_doubles_what_bears_no_time_for_two_periods_at_most(
+    stack: Stack,
+) -> None:
+    rate, kills, period_s = 200, 2, Duration.parse(POSITIONS).ms / 1000
+    flood = Flood(folder=stack.folder / "logs", tenants=("lumiere", "platform"), rate=rate, name="crash")
+    timeless = 0
+    with flood.writing():
+        for _ in range(kills):
+            end = flood.written + rate * period_s * 1.5
+            while flood.written < end:
+                stack.write("timeless", f"INFO: number {timeless}")
+                timeless += 1
+                time.sleep(0.1)
+            stack.processes["promtail"].end(signal.SIGKILL)
+            stack.processes["promtail"].begin()
+    query = last_hour(grep="crash-")
+    found = until(lambda: _all(stack, query, flood), "every line in Loki")
+    assert found.doubled == 0
+    seen = Counter(line.text for line in stack.lines("platform", service="timeless"))
+    assert len(seen) == timeless
+    assert seen.total() - timeless <= kills * 2 * period_s / 0.1
+
+
+def _all(stack: Stack, query: LogQuery, flood: Flood) -> Arrived | None:
+    found = Arrived.of(stack.loki(stack.everybody).lines(query), flood.written)
+    return found if not found.lost else None

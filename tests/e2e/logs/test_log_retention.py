@@ -12,7 +12,7 @@ import yaml
 from e2e.logs.conftest import NS, Stack
 from support.watch import Inbox, Running, lay, site_for, until
 
-from platformctl.model.logs import StreamRetention
+from platformctl.model.log_limits import StreamRetention
 from platformctl.model.units import days
 from platformctl.sinks.native.discovery import discover
 from platformctl.sources.definitions import load_platform

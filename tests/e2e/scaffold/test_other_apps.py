@@ -76,6 +76,8 @@ def test_what_the_pages_do_not_pass_today_starts_as_a_warning(tmp_path: Path, pa
     if chromium() is None:
         pytest.skip("no Chromium or Chrome is installed")
     app = link(packages, legacy_app(tmp_path / "legacy"))
+    package = app.root / "package.json"
+    package.write_text(json.dumps({**json.loads(package.read_text()), "type": "module"}, indent=2))
     lay(app.root, verify=True)
     gates = json.loads((app.root / "tests/gates.json").read_text())
     assert gates["security"]["mode"] == "warn"  # it sends no headers that protect a page

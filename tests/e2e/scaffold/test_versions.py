@@ -29,6 +29,13 @@ MANAGERS = {
     "yarn with archives": ("@yarnpkg/cli-dist@4", {"packageManager": "yarn@4.18.1"}),
     "bun": ("bun@1", {"packageManager": "bun@1.4.5"}),
 }
+NEIGHBOUR = {
+    "name": "@repo/ui",
+    "version": "1.0.0",
+    "exports": {"./*": "./src/*.tsx"},
+    "dependencies": {"react": REACT[NEWEST]},
+    "devDependencies": {"@types/react": "^19"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -115,9 +122,7 @@ def test_an_application_of_a_workspace_imports_the_sources_of_its_neighbour(
         {
             "package.json": json.dumps({"private": True, "workspaces": ["apps/*", "packages/*"], **fields}),
             "pnpm-workspace.yaml": "packages: ['apps/*', 'packages/*']\n",
-            "packages/ui/package.json": json.dumps(
-                {"name": "@repo/ui", "version": "1.0.0", "exports": {"./*": "./src/*.tsx"}}
-            ),
+            "packages/ui/package.json": json.dumps(NEIGHBOUR),
             "packages/ui/src/sign.tsx": "export function Sign({ text }: { text: string }) { return <b>{text}</b>; }\n",
         },
     )

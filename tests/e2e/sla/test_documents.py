@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Reports
-from other_servers import HEARD, NOW, answering
+from other_servers import HEARD, NOW, answering, guarding
 from support.in_process import run_here
 from support.schemas import SCHEMAS, valid
 
@@ -103,6 +103,28 @@ def test_headers_and_secrets_reach_the_server_and_nothing_else(reports: Reports,
         ("team-a", "team-b", "Bearer s3cret")
     }
     assert "s3cret" not in ran.stderr + ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "needs"),
+    [
+        (("--org", "team-a"), {"X-Scope-OrgID": "team-a"}),
+        (("--header", "THANOS-TENANT=team-b"), {"THANOS-TENANT": "team-b"}),
+        (("--token-file", "secret"), {"Authorization": "Bearer s3cret"}),
+        (("--user", "me", "--password-file", "secret"), {"Authorization": "Basic bWU6czNjcmV0"}),
+    ],
+    ids=["Mimir", "Thanos", "token", "password"],
+)
+def test_a_real_server_behind_a_door_gives_the_same_figures(
+    reports: Reports, week: Reports, tmp_path: Path, options: tuple[str, ...], needs: dict[str, str]
+) -> None:
+    (tmp_path / "secret").write_text("s3cret\n")
+    let_in = tuple(str(tmp_path / "secret") if word == "secret" else word for word in options)
+    with guarding(reports.url, needs=needs) as url:
+        asked = ("--prometheus", url, "--period", "2026-W43", "--zone", "Europe/Berlin")
+        assert reports.ask(*asked, *let_in, "--json").json == week.told()
+        refused = reports.ask(*asked)
+    assert (refused.code, refused.stdout, "refused" in refused.stderr) == (1, "", True)
 
 
 def test_names_from_the_workspace_are_text_and_no_markup(reports: Reports, tmp_path: Path) -> None:

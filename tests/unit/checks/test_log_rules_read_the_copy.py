@@ -4,7 +4,8 @@ import pytest
 from support import sample
 
 from platformctl.checks.log_rules_read_the_copy import log_rules_read_the_copy
-from platformctl.model.logs import FileSource, LogPipeline, OperatorsCopy, Telling, TierLimits
+from platformctl.model.log_limits import TierLimits
+from platformctl.model.logs import FileSource, LogPipeline, OperatorsCopy, Telling
 from platformctl.model.rules import AlertArea, Language, LogSample, LogTest, RecordingRule
 from platformctl.model.units import days
 from platformctl.sources.definitions import load_platform

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from platformctl.model.log_limits import StreamRetention, TierLimits
 from platformctl.model.logs import (
     ContainerSource,
     Drop,
@@ -14,9 +15,7 @@ from platformctl.model.logs import (
     LogPipeline,
     OperatorsCopy,
     Redaction,
-    StreamRetention,
     Telling,
-    TierLimits,
 )
 from platformctl.model.platform import Platform
 from platformctl.model.site import Place, RuntimeName, Site

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
 from unit.logs.conftest import SAMPLE
 
 from platformctl.errors import DefinitionError
-from platformctl.model.logs import FileSource, Redaction, TierLimits
+from platformctl.model.log_limits import FloodLimit, TierLimits
+from platformctl.model.logs import OPERATORS, TENANT, FileSource, OperatorsCopy, Redaction, Telling
+from platformctl.model.tenancy import Tenant, Vertical
 from platformctl.model.units import days, hours
 
 
@@ -47,3 +50,21 @@ def test_nothing_is_kept_for_less_than_a_day() -> None:
 def test_limits_let_something_through() -> None:
     with pytest.raises(DefinitionError, match="let nothing through"):
         TierLimits(rate_mb=4, burst_mb=2, streams=10, keep=days(1))
+    with pytest.raises(DefinitionError, match="lets nothing through"):
+        FloodLimit(lines_per_s=10, burst=5)
+
+
+def test_no_line_and_no_tenant_can_name_the_operators_organisation() -> None:
+    assert not re.fullmatch(TENANT, OPERATORS)
+    with pytest.raises(DefinitionError, match="tenant"):
+        Tenant(id=OPERATORS, name="x", vertical=Vertical.GYMS, tier="gold")
+    with pytest.raises(DefinitionError, match="default tenant"):
+        replace(SAMPLE, default_tenant=OPERATORS)
+
+
+def test_a_copy_names_levels_that_exist_and_words_for_what_it_looks_for() -> None:
+    limits = TierLimits(rate_mb=1, burst_mb=1, streams=1, keep=days(1))
+    with pytest.raises(DefinitionError, match="'fatal' is no level"):
+        OperatorsCopy(levels=("fatal",), limits=limits)
+    with pytest.raises(DefinitionError, match="names no word"):
+        Telling(name="panics", pattern="panic", only_with=())

@@ -12,6 +12,7 @@ import yaml
 from unit.logs.conftest import SAMPLE, make_site
 
 from platformctl.model.artifact import Artifact
+from platformctl.model.log_limits import FloodLimit
 from platformctl.model.logs import OPERATORS, Redaction
 from platformctl.model.platform import Platform
 from platformctl.model.site import RuntimeName, Site
@@ -200,6 +201,17 @@ def _argument_problems(block: Block, known: dict) -> Iterator[str]:
     for name, argument in known.items():
         if argument["required"] and name not in block.arguments:
             yield f"{block.name}: lacks {name}"
+
+
+def test_a_tenants_flood_is_limited_by_its_label_once_that_is_sound(platform: Platform, site: Site) -> None:
+    limited = replace(SAMPLE, flood=FloodLimit(lines_per_s=10, burst=100))
+    rendered = _yaml(
+        promtail.render(replace(platform, log_pipelines=(limited,)), site), "promtail/promtail.yml"
+    )
+    stages = rendered["scrape_configs"][0]["pipeline_stages"]
+    at = next(index for index, stage in enumerate(stages) if "limit" in stage)
+    assert stages[at]["limit"].items() >= {"rate": 10, "burst": 100, "by_label_name": "tenant"}.items()
+    assert stages[at - 1]["match"]["stages"] == [{"static_labels": {"tenant": "platform"}}]
 
 
 def test_rules_over_log_lines_are_one_folder_whatever_the_number_of_tenants(

@@ -65,6 +65,12 @@ def test_a_component_in_a_folder_called_hooks_does_not_take_the_name_of_the_test
     assert "Count" in planned["tests/unit/hooks-components.test.tsx"]
 
 
+def test_in_an_application_of_es_modules_the_tests_are_none(tmp_path: Path) -> None:
+    module = json.dumps({**json.loads(package()), "type": "module"})
+    assert json.loads(app(tmp_path, **{"package.json": module})["tests/package.json"])["type"] == "commonjs"
+    assert "tests/package.json" not in app(tmp_path, **{"package.json": package()})
+
+
 def test_a_contract_among_the_tests_of_something_is_not_the_applications(tmp_path: Path) -> None:
     contract = '{ "openapi": "3.1.0", "paths": {} }'
     planned = app(tmp_path, **{"lib/__tests__/openapi.json": contract, "node/mocks/openapi.json": contract})

@@ -138,6 +138,22 @@ def test_parts_are_chosen_and_kept(sample: Path) -> None:
         lay(sample, only="magic")
 
 
+def test_without_unit_tests_there_are_none_to_run_first(sample: Path) -> None:
+    outcome = scaffold(Request(root=sample, only="ci", verify=True, allow_dirty=True), QUIET)
+    assert outcome.applied
+    assert outcome.run is None
+
+
+def test_a_check_that_finds_edits_alone_names_the_way_to_give_them_up(sample: Path) -> None:
+    lay(sample)
+    with (sample / "tests/support/render.tsx").open("a") as file:
+        file.write("// mine\n")
+    with pytest.raises(DifferencesFound) as found:
+        lay(sample, Action.CHECK)
+    assert "1 file differs" in str(found.value)
+    assert "--force tests/support/render.tsx" in (found.value.fix or "")
+
+
 @pytest.mark.parametrize("parts", ["unit,e2e,visual,a11y,perf,security,monitoring,ci", "unit,ci", "e2e,ci"])
 def test_the_pipelines_are_valid(sample: Path, parts: str) -> None:
     lay(sample, only=parts)

@@ -219,6 +219,11 @@ def _static(app: App, choices: Choices) -> Iterator[LaidFile]:
                 continue
             mode = Mode.SEED if path in _SEEDS else Mode.MANAGED
             yield LaidFile(path=f"{choices.folder}/{path}", text=templates.text(f"tests/{path}"), mode=mode)
+    if app.packages.document.get("type") == "module":
+        # As ES modules Node 20 and Playwright would not import JSON the way that TypeScript and Jest do.
+        yield LaidFile(
+            path=f"{choices.folder}/package.json", text='{ "private": true, "type": "commonjs" }\n'
+        )
 
 
 def _adapter(app: App, sources: Sources, choices: Choices, generator: Generator) -> Iterator[LaidFile]:
