@@ -73,10 +73,16 @@ def burn_rate(window: Window) -> RecordingRule:
 
 
 def burning(burns: tuple[Burn, ...], *, least_bad: int) -> str:
-    """PromQL: the services and SLOs that burn by one of the lines; the value is the short window's burn rate."""
+    """PromQL: the services and SLOs that burn by one of the lines; the value is the short window's burn rate.
+
+    least_bad: fewer bad events in the long window say nothing. Nor does a short window of which less than half
+    was recorded: the first minutes of a service are slow, and would stand for days.
+    """
     return "\nor\n".join(
         f"({_burn_rate(burn.short)} > {burn.factor} and {_burn_rate(burn.long)} > {burn.factor}"
-        f" and {sum_of(EVENTS_BAD, burn.long)} >= {least_bad})"
+        f" and {sum_of(EVENTS_BAD, burn.long)} >= {least_bad}"
+        f" and count_over_time({EVENTS_TOTAL}[{inside(burn.short.length)}])"
+        f" >= {burn.short.length.ms // minutes(2).ms})"
         for burn in burns
     )
 
