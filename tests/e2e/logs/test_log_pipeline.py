@@ -138,8 +138,13 @@ def test_operators_have_a_copy_of_what_is_grave_or_telling_and_of_what_passed_th
 ) -> None:
     lost = until(lambda: shipped.lines(OPERATORS, request_id="req-4"), "the error at the operators'")
     assert [(line.tenant, line.service, line.level) for line in lost] == [("lumiere", "api", "error")]
-    until(lambda: shipped.lines(OPERATORS, service="gateway", request_id="req-1"), "the gateway's line")
-    told = [line for line in shipped.lines(OPERATORS) if line.service in ("api", "worker", "gateway")]
+
+    def copied() -> list[LogLine]:
+        lines = shipped.lines(OPERATORS)
+        return [line for line in lines if line.service in ("api", "worker", "gateway")]
+
+    until(lambda: len(copied()) >= 5, "the copies of the failed probe, the traceback and the gateway's lines")
+    told = copied()
     assert {line.text for line in told if line.service == "worker"} == {"\n".join(TRACEBACK)}
     events = {json.loads(line.text)["event"] for line in told if line.service == "api"}
     assert events == {"seat lost", "request"}  # the failed probe, of level error, too
@@ -147,7 +152,8 @@ def test_operators_have_a_copy_of_what_is_grave_or_telling_and_of_what_passed_th
 
 
 def test_the_copy_holds_no_secret_either(shipped: Stack) -> None:
-    written = "\n".join(line.text for line in shipped.lines(OPERATORS, service="audit"))
+    audit = until(lambda: shipped.lines(OPERATORS, service="audit"), "the copy of the audit's lines")
+    written = "\n".join(line.text for line in audit)
     assert "[redacted]" in written
     assert [secret for case in NASTY for secret in case["secrets"] if secret in written] == []
 
