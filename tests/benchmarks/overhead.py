@@ -25,10 +25,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Final
+from typing import Final, cast
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from redis import Redis
 from support import demo, servers, watch
 from support.sites import native_site
 
@@ -233,7 +234,7 @@ def stage() -> Iterator[Stage]:
         _lay(whole, site, folder, cluster.password)
         started = Stage(api, flags, {"demo-api": api.process.pid})
         started.main["postgres"] = int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0])
-        started.main["redis"] = _listener(int(redis.rpartition(":")[2]))
+        started.main["redis"] = _redis_process(redis)
         for component in whole.components:
             if component.name in (*HOST_SIDE, *BACKENDS) and site.has(component.name):
                 running = held.enter_context(watch.running(component, site, folder))
@@ -242,6 +243,11 @@ def stage() -> Iterator[Stage]:
         stage_ports["prometheus"] = int(site.reach("prometheus", "http").rpartition(":")[2])
         held.callback(lambda: started.switch(on=True))
         yield started
+
+
+def _redis_process(address: str) -> int:
+    with Redis.from_url(f"redis://{address}") as client:
+        return int(cast("dict[str, int]", client.info("server"))["process_id"])
 
 
 def _environment(cluster: servers.Postgres, redis: str, flags: Path, folder: Path) -> dict[str, str]:
@@ -286,23 +292,6 @@ def _lay(whole: Platform, site: Site, folder: Path, password: str) -> None:
             path.write_bytes(artifact.content)
     for name in BACKENDS + HOST_SIDE:
         (folder / "data" / name).mkdir(parents=True)
-
-
-def _listener(port: int) -> int:
-    """The process that listens on a port of the loopback address."""
-    wanted = f"{port:04X}"
-    inodes = {
-        fields[9]
-        for fields in (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
-        if fields[1].endswith(f":{wanted}") and fields[3] == "0A"
-    }
-    for folder in Path("/proc").glob("[0-9]*/fd"):
-        with contextlib.suppress(OSError):
-            if any(
-                f"socket:[{inode}]" == str(link.readlink()) for link in folder.iterdir() for inode in inodes
-            ):
-                return int(folder.parent.name)
-    raise RuntimeError(f"nothing listens on {port}")
 
 
 if __name__ == "__main__":
