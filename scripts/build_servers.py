@@ -1,10 +1,11 @@
 """Build servers that neither Debian nor PyPI carries, for the tests that need the real ones.
 
-    python scripts/build_servers.py [prometheus] [promtool] [prom-label-proxy]
+    python scripts/build_servers.py [prometheus] [promtool] [prom-label-proxy] [minio]
 
 Each comes from its published Go module, which the Go tool fetches and verifies against the checksum database. The
 binaries are kept in ~/.cache/platformctl/bin, and built once for each pinned version. Debian has a Prometheus 2.42:
-what is built here is the 3.x that the containers run.
+what is built here is the 3.x that the containers run. MinIO, an object store, is built only when it is named: one
+long test asks for it.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ PROGRAMS: Final = {
     "prometheus": ("prometheus3", _prometheus("./cmd/prometheus")),
     "promtool": ("promtool3", _prometheus("./cmd/promtool")),
     "prom-label-proxy": ("prom-label-proxy", Program(_PROXY, "v0.11.1", ".")),
+    "minio": ("minio", Program("github.com/minio/minio", "v0.0.0-20260212201848-7aac2a2c5b7c", ".")),
 }
+USUAL: Final = ("prometheus", "promtool", "prom-label-proxy")
 
 
 def _build(program: Program, target: Path) -> None:
@@ -58,4 +61,4 @@ if __name__ == "__main__":
         name: Recipe(file, program.version, partial(_build, program))
         for name, (file, program) in PROGRAMS.items()
     }
-    sys.exit(provide(sys.argv[1:], recipes))
+    sys.exit(provide(sys.argv[1:] or list(USUAL), recipes))
