@@ -1,4 +1,4 @@
-"""Where log lines come from, what must not leave the host, how long who keeps what; Loki and its agent."""
+"""Where log lines come from, what must not leave the host, how long who keeps what; the agent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from platformctl.model.component import (
     Image,
     Native,
     Port,
-    Scheme,
     Scrape,
 )
 from platformctl.model.log_limits import FloodLimit, StreamRetention, TierLimits
@@ -28,7 +27,7 @@ from platformctl.model.logs import (
     Telling,
     TimeFormat,
 )
-from platformctl.model.units import days, seconds
+from platformctl.model.units import days
 
 # Parts of the names of fields whose values are nobody's business, and words that tell of one.
 _PRIVATE: Final = (
@@ -188,36 +187,6 @@ LOG_PIPELINES: Final = (SERVICES, GATEWAY)
 BUILT: Final = ("~/.cache/platformctl/bin",)
 """Where scripts/build_loki.py leaves what no package repository of Debian or PyPI carries."""
 
-_LOKI_ARGS: Final = ("-config.file={config}/loki.yml",)
-
-LOKI: Final = Component(
-    name="loki",
-    title="Loki",
-    # The second port is Loki's talk with itself; two deployments on one machine need two of them.
-    ports=(Port(name="http", number=3100), Port(name="grpc", number=9096, scheme=Scheme.TCP)),
-    health=HttpHealth(port="http", path="/ready"),
-    scrape=Scrape(port="http"),
-    config=("loki",),
-    container=Container(
-        image=Image(repository="grafana/loki", tag="3.7.8"),
-        command=_LOKI_ARGS,
-        config_path="/etc/platformctl",
-        data_path="/loki",
-        user="10001",
-        memory_mb=1024,
-        # The image has no shell and no wget.
-        health_command=("/usr/bin/loki", "-health", "-health.url=http://127.0.0.1:{port:http}/ready"),
-        tmpfs=("/tmp",),  # noqa: S108 - a path in the container
-    ),
-    native=Native(
-        binaries=("loki",),
-        search=BUILT,
-        args=_LOKI_ARGS,
-        version_argv=("-version",),
-        stop_timeout=seconds(30),
-    ),
-)
-
 # Either reads the same pipelines, each in its own language. Promtail is what was asked for, and a real one passes the
 # tests. It reached its end of life on 2 March 2026 and gets no fixes any more: where the host is not yours
 # alone, or what is logged comes from strangers, choose Alloy. `platformctl migrate promtail-to-alloy` shows what
@@ -291,4 +260,4 @@ ALLOY: Final = Component(
     ),
 )
 
-COMPONENTS: Final = (LOKI, {LogAgent.PROMTAIL: PROMTAIL, LogAgent.ALLOY: ALLOY}[LOG_AGENT])
+COMPONENTS: Final = ({LogAgent.PROMTAIL: PROMTAIL, LogAgent.ALLOY: ALLOY}[LOG_AGENT],)

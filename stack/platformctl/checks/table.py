@@ -18,6 +18,7 @@ from platformctl.checks.dashboard_links_resolve import dashboard_links_resolve
 from platformctl.checks.dashboard_variables_are_defined import dashboard_variables_are_defined
 from platformctl.checks.labels_are_known import labels_are_known
 from platformctl.checks.log_rules_read_the_copy import log_rules_read_the_copy
+from platformctl.checks.log_store_has_credentials import log_store_has_credentials
 from platformctl.checks.log_streams_fit_the_limit import log_streams_fit_the_limit
 from platformctl.checks.login_has_tenant import login_has_tenant
 from platformctl.checks.logql_is_sound import logql_is_sound
@@ -79,5 +80,9 @@ CHECKS: Final[tuple[Check, ...]] = (
     log_streams_fit_the_limit,
 )
 
-SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (targets_have_secrets, objectives_are_measured)
+SITE_CHECKS: Final[tuple[SiteCheck, ...]] = (
+    targets_have_secrets,
+    objectives_are_measured,
+    log_store_has_credentials,
+)
 """What holds or not by the machine that the platform is deployed to."""

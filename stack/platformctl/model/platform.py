@@ -12,6 +12,7 @@ from platformctl.model.baseline import Baseline
 from platformctl.model.component import Component
 from platformctl.model.dashboard import Dashboard
 from platformctl.model.deployment import Deployment
+from platformctl.model.log_store import LogStore
 from platformctl.model.logs import LogPipeline
 from platformctl.model.metric import Metric
 from platformctl.model.oncall import OnCall
@@ -47,6 +48,7 @@ class Platform:
     baseline: Baseline | None = None
     access: Access | None = None
     deployment: Deployment = field(default_factory=Deployment)
+    log_store: LogStore = field(default_factory=LogStore)
     origins: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,33 +1,38 @@
-"""Loki as a single process: TSDB index, retention by tenant and stream, limits by tier, no anonymous access."""
+"""Loki: TSDB index, retention by tenant and stream, limits by tier, no anonymous access; a process or several."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final, TypeAlias
+from typing import Final
 
 from platformctl.model.artifact import Artifact
 from platformctl.model.log_limits import TierLimits
+from platformctl.model.log_store import LOKI, LogProcess
 from platformctl.model.logs import OPERATORS, LogPipeline
 from platformctl.model.platform import Platform
 from platformctl.model.site import Site
 from platformctl.model.units import Duration, days
-from platformctl.render import log_rules
+from platformctl.render import log_rules, log_store
 from platformctl.render._json import json_rows_artifact
 from platformctl.render._yaml import yaml_artifact
-
-Settings: TypeAlias = dict[str, object]
+from platformctl.render.log_store import LOOPBACK, Settings
 
 # The day from which the index has this schema; Loki reads it, so it must never change.
 _SCHEMA_FROM: Final = "2026-01-01"
-_LOOPBACK: Final = "127.0.0.1"
 _OLDEST_ACCEPTED: Final = days(7)
 
 
 def render(platform: Platform, site: Site) -> Iterator[Artifact]:
-    """Render `loki/loki.yml` and the tenants' limits, which Loki re-reads while it runs."""
-    if not site.has("loki"):
+    """Render a file for each process of Loki, and the tenants' limits, which it re-reads while it runs."""
+    if not site.has(LOKI):
         return
-    yield yaml_artifact("loki/loki.yml", _config(platform, site))
+    store = platform.log_store
+    for process in store.processes:
+        config = _config(platform, site, process)
+        alone = len(store.processes) == 1
+        yield yaml_artifact(
+            f"loki/{process.name}.yml", config if alone else log_store.joined(config, store, site, process)
+        )
     yield from log_rules.render(platform, site)
     # JSON is YAML, too, and written a hundred times as fast: this is one of the two files that grow with the tenants.
     yield json_rows_artifact("loki/overrides.yml", {"overrides": _overrides(platform)})
@@ -39,43 +44,42 @@ def organisations(platform: Platform) -> tuple[str, ...]:
     return tuple(sorted(own | {tenant.id for tenant in platform.tenants}))
 
 
-def _config(platform: Platform, site: Site) -> Settings:
-    place = site.places["loki"]
+def _config(platform: Platform, site: Site, process: LogProcess) -> Settings:
+    store, place = platform.log_store, site.places[process.name]
     host, _, port = place.listen["http"].rpartition(":")
     data = place.data
     grpc_port = int(place.listen["grpc"].rpartition(":")[2])
-    grpc = f"{_LOOPBACK}:{grpc_port}"
+    grpc = f"{LOOPBACK}:{grpc_port}"
     return {
         "auth_enabled": True,
         "server": {
             "http_listen_address": host,
             "http_listen_port": int(port),
-            "grpc_listen_address": _LOOPBACK,
+            "grpc_listen_address": LOOPBACK,
             "grpc_listen_port": grpc_port,
             "log_level": "warn",
             "graceful_shutdown_timeout": "10s",
         },
         # One process that finds itself: without these it dials another interface, and queries hang.
-        "frontend": {"address": _LOOPBACK, "scheduler_address": grpc, "scheduler_dns_lookup_period": "1s"},
+        "frontend": {"address": LOOPBACK, "scheduler_address": grpc, "scheduler_dns_lookup_period": "1s"},
         # By address: through the ring its parts take a quarter of a minute to find each other.
         "frontend_worker": {"scheduler_address": grpc, "dns_lookup_duration": "1s"},
         "query_scheduler": {"use_scheduler_ring": False},
         "ingester": {"lifecycler": {"min_ready_duration": "0s", "final_sleep": "0s"}},
         "common": {
-            "instance_addr": _LOOPBACK,
+            "instance_addr": LOOPBACK,
             "path_prefix": data,
             "replication_factor": 1,
-            "ring": {"instance_addr": _LOOPBACK, "kvstore": {"store": "inmemory"}},
-            "storage": {
-                "filesystem": {"chunks_directory": f"{data}/chunks", "rules_directory": f"{data}/rules"}
-            },
+            "ring": {"instance_addr": LOOPBACK, "kvstore": {"store": "inmemory"}},
+            **log_store.disk(store, data),
         },
+        **log_store.bucket(store, _rules(site)),
         "schema_config": {
             "configs": [
                 {
                     "from": _SCHEMA_FROM,
                     "store": "tsdb",
-                    "object_store": "filesystem",
+                    "object_store": log_store.kind(store),
                     "schema": "v13",
                     "index": {"prefix": "index_", "period": "24h"},
                 }
@@ -85,15 +89,15 @@ def _config(platform: Platform, site: Site) -> Settings:
         "compactor": {
             "working_directory": f"{data}/compactor",
             "retention_enabled": True,
-            "delete_request_store": "filesystem",
+            "delete_request_store": log_store.kind(store),
         },
         "querier": {"multi_tenant_queries_enabled": True},
         "query_range": {
             "cache_results": True,
             "results_cache": {"cache": {"embedded_cache": {"enabled": True, "max_size_mb": 64}}},
         },
-        "ruler": _ruler(platform, site),
-        "runtime_config": {"file": site.fill("loki", "{config}/overrides.yml"), "period": "10s"},
+        "ruler": _ruler(platform, site, data),
+        "runtime_config": {"file": site.fill(LOKI, "{config}/overrides.yml"), "period": "10s"},
         "analytics": {"reporting_enabled": False},
     }
 
@@ -138,10 +142,13 @@ def _longer(keep: Duration) -> Duration:
     return Duration(keep.ms + days(1).ms)
 
 
-def _ruler(platform: Platform, site: Site) -> Settings:
-    data = site.places["loki"].data
+def _rules(site: Site) -> str:
+    return site.fill(LOKI, "{config}/rules")
+
+
+def _ruler(platform: Platform, site: Site, data: str) -> Settings:
     ruler: Settings = {
-        "storage": {"type": "local", "local": {"directory": site.fill("loki", "{config}/rules")}},
+        **log_store.rules(platform.log_store, _rules(site)),
         "rule_path": f"{data}/rules-scratch",
         "ring": {"kvstore": {"store": "inmemory"}},
         "enable_api": True,

@@ -9,6 +9,7 @@ from typing import Final
 
 from platformctl.errors import PlatformError
 from platformctl.model.access import HASH_SUFFIX
+from platformctl.model.log_store import CREDENTIALS
 from platformctl.sinks.files import make_folder, write_atomically
 
 _ROUNDS: Final = 11
@@ -19,10 +20,13 @@ def ensure(names: Iterable[str], folder: Path) -> frozenset[str]:
     """Give each name a file with a random token (0600) unless it has one; returns all names that exist.
 
     A name that ends in ``-bcrypt`` gets the hash of the secret without that ending, and a new one when that changes.
-    A file that someone put there keeps its content, but nobody else may read it from now on.
+    A file that someone put there keeps its content, but nobody else may read it from now on. Keys of an object
+    storage are its owner's to give: without them there is no file, and a check says so.
     """
     make_folder(folder, mode=0o700)
     for name in sorted(set(names)):
+        if name == CREDENTIALS and not (folder / name).is_file():
+            continue
         plain = name.removesuffix(HASH_SUFFIX)
         _ensure_token(folder / plain)
         if plain != name:

@@ -14,6 +14,7 @@ from platformctl.model.artifact import Artifact
 from platformctl.model.component import Component
 from platformctl.model.dashboard import Dashboard
 from platformctl.model.deployment import Deployment
+from platformctl.model.log_store import LogStore
 from platformctl.model.logs import LogPipeline
 from platformctl.model.oncall import OnCall
 from platformctl.model.platform import Platform
@@ -69,6 +70,7 @@ def load_platform(root: Path) -> Platform:
         baseline=baselines.latest(root),
         access=_one(stack, "ACCESS", Access),
         deployment=deployment,
+        log_store=_one(stack, "LOG_STORE", LogStore) or LogStore(),
         origins=dict(_origins(alerts, stack, dashboards)),
     )
     return sizes.sized(platform)

@@ -154,7 +154,7 @@ def _age(path: Path) -> int:
 def _rule_files(test: Artifact) -> Iterator[str]:
     """The paths, in the release, of the rule files that a rule test names."""
     folder = posixpath.dirname(test.path)
-    for name in yaml.safe_load(test.content)["rule_files"]:
+    for name in yaml.safe_load(test.content).get("rule_files", ()):
         yield posixpath.normpath(posixpath.join(folder, name))
 
 
@@ -212,8 +212,9 @@ LOKI_CONFIG: Final = Judge(
     binary="loki",
     package="",
     arguments=("-verify-config", "-config.file"),
-    subjects="loki/loki.yml",
+    subjects="loki/loki*.yml",
     reads="loki/",
+    separately=True,
     which=_on_path_or_built,
 )
 PROMTAIL_CONFIG: Final = Judge(
