@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from platformctl.model import slo
+from platformctl.model import service_slo, slo
 from platformctl.model.dashboard import Annotation, Audience, Dashboard, Row, Variable
 from platformctl.model.panel import Color, Link, Query, Threshold, Unit
 from platformctl.model.panels import ANY_IS_BAD, ANY_IS_ODD, TO_TENANT, bars, graph, stat, table
@@ -143,6 +143,48 @@ BURN: Final = Row(
     ),
 )
 
+SERVICE_H1: Final = service_slo.burn_rate(slo.H1).name
+SERVICE_H6: Final = service_slo.burn_rate(slo.H6).name
+TO_SERVICE: Final = Link(title="API per endpoint", dashboard="api-endpoints")
+
+SERVICES: Final = Row(
+    title="What services promise",
+    panels=(
+        table(
+            "Budgets of services",
+            "Which service keeps its promise? Each objective of slas/services.yml, what is left of its 30-day budget,"
+            " and the burn rates of the last hour and six hours. Freshness: minutes in which nothing was heard of it.",
+            Query(expr=service_slo.BUDGET_LEFT, legend="Budget left"),
+            Query(expr=service_slo.OBJECTIVE, legend="Objective"),
+            Query(expr=SERVICE_H1, legend="Burn 1 h", unit=Unit.SHORT),
+            Query(expr=SERVICE_H6, legend="Burn 6 h", unit=Unit.SHORT),
+            unit=Unit.RATIO,
+            links=(TO_SERVICE,),
+            width=24,
+            height=8,
+        ),
+        graph(
+            "Budget left, by service",
+            "How did it come to this? The 30-day budget of each service's objectives over time; below 0 it is broken.",
+            (service_slo.BUDGET_LEFT, "{{job}}: {{slo}}"),
+            unit=Unit.RATIO,
+            base=Color.RED,
+            thresholds=BUDGET_COLORS,
+            links=(TO_SERVICE,),
+            width=12,
+        ),
+        graph(
+            "Burn rate of services",
+            "Which service burns its budget, and since when? The last hour; lines at 1 and 14.4.",
+            (SERVICE_H1, "{{job}}: {{slo}}"),
+            thresholds=BURN_COLORS,
+            links=(TO_SERVICE,),
+            width=12,
+            minimum=0,
+        ),
+    ),
+)
+
 SLO_BUDGETS: Final = Dashboard(
     uid="slo-budgets",
     title="Objectives and error budgets",
@@ -153,7 +195,7 @@ SLO_BUDGETS: Final = Dashboard(
         Variable(name="tier", label="Tier", metric=slo.OBJECTIVE, of="tier"),
         Variable(name="tenant", label="Tenant", metric=slo.OBJECTIVE, of="tenant", where={"tier": "$tier"}),
     ),
-    rows=(NOW, WHO, BURN),
+    rows=(NOW, WHO, BURN, SERVICES),
     annotations=(
         Annotation(
             name="Budget alerts",

@@ -56,11 +56,12 @@ def get_json(url: str) -> object:
 
 @dataclass
 class Inbox:
-    """An HTTP server that keeps every JSON body it is sent, by path."""
+    """An HTTP server that keeps every JSON body it is sent, by path, but for those that it refuses."""
 
     address: str = ""
     messages: list[tuple[str, dict[str, object]]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
 
     def of(self, path: str) -> list[dict[str, object]]:
         """The bodies that were sent to this path, in order."""
@@ -75,6 +76,9 @@ def inbox() -> Iterator[Inbox]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path in kept.refused:
+                self.send_error(404)
+                return
             kept.times.append(time.monotonic())
             kept.messages.append((self.path, json.loads(body)))
             self.send_response(202)
@@ -84,7 +88,7 @@ def inbox() -> Iterator[Inbox]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with _serving(Handler, 0) as port:
+    with serving(Handler, 0) as port:
         kept.address = f"http://127.0.0.1:{port}"
         yield kept
 
@@ -103,12 +107,13 @@ def exporter(port: int, exposition: Callable[[], str]) -> Iterator[None]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with _serving(Handler, port):
+    with serving(Handler, port):
         yield
 
 
 @contextlib.contextmanager
-def _serving(handler: type[BaseHTTPRequestHandler], port: int) -> Iterator[int]:
+def serving(handler: type[BaseHTTPRequestHandler], port: int) -> Iterator[int]:
+    """The port of an HTTP server with that handler; 0: any free one."""
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})

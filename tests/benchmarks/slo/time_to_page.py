@@ -55,6 +55,13 @@ def switched(running: Live, name: str, **settings: object) -> Iterator[None]:
         ask("DELETE")
 
 
+@contextlib.contextmanager
+def errors_that_slack_is_not_told(running: Live) -> Iterator[None]:
+    """Errors, which page, so that there is something to tell; Slack's webhook is gone."""
+    with running.refusing_slack(), switched(running, "errors", ratio=0.5):
+        yield
+
+
 FAULTS: dict[str, Callable[[Live], AbstractContextManager[None]]] = {
     "HighErrorRate": lambda there: switched(there, "errors", ratio=0.5),
     "LoginsFailEverywhere": lambda there: switched(there, "auth-failures"),
@@ -63,12 +70,27 @@ FAULTS: dict[str, Callable[[Live], AbstractContextManager[None]]] = {
     "PostgresDown": lambda there: there.killed("postgres", signal.SIGQUIT),
     "ServiceDown": lambda there: there.killed("demo-api"),
     "ManyTargetsDown": lambda there: there.frozen(*MOST),
+    "RateLimiterBypassed": lambda there: there.stuttering("ratelimit"),
+    "ProbeFails": Live.shut,
+    "TargetMissing": lambda there: there.unknown_to_prometheus("redis-exporter"),
+    "ManyTenantsRateLimited": Live.next_to_no_limits,
+    "AlertmanagerNotificationsFail": errors_that_slack_is_not_told,
 }
-"""By the alert that must page. RateLimiterBypassed and ProbeFails are held back where ServiceDown says as much.
-Errors and log-ins come first: an outage silences what it leaves of them."""
+"""By the alert that must page: every critical one that looks back two minutes at most and waits one at most.
+
+Each has a fault of its own, that no other alert tells as well. Errors and log-ins come first: an outage silences what
+it leaves of them. Alertmanager's own death, and Prometheus' not knowing it, are told by the dead man's switch alone.
+"""
 
 AFTERMATH = {"OutageRecent"}
 """What silences errors and log-ins for minutes after an outage."""
+
+SILENCED = {
+    "HighErrorRate",
+    "LoginsFailEverywhere",
+    "ManyTenantsRateLimited",
+    "AlertmanagerNotificationsFail",
+}
 
 
 def arrival(there: Live, alert: str, action: str, *, since: float) -> float:
@@ -83,7 +105,7 @@ def arrival(there: Live, alert: str, action: str, *, since: float) -> float:
 
 def measured(there: Live, alert: str) -> tuple[float, float]:
     """Seconds from the fault to its page, and from its end to the page's."""
-    calm(there, silenced=alert in ("HighErrorRate", "LoginsFailEverywhere"))
+    calm(there, silenced=alert in SILENCED)
     time.sleep(random.uniform(0, 15))
     began = time.monotonic()
     with FAULTS[alert](there):
@@ -136,6 +158,7 @@ def main() -> None:
             for alert in chosen.alerts:
                 found[alert].append(measured(there, alert))
             tell(found)
+        print(f"signs of life to the dead man's switch: {there.longest_silence():.1f} s apart at the most")
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ REFUSALS = (  # what the built-in platform, a minute old, rightly refuses
 )
 DELETED_WHILE_COUNTED = re.compile(r"(?:du: cannot access '.+': No such file or directory\n)+")
 READER_GONE = 141  # of `... | head`
+TIME_IS_UP = 124  # of `timeout 60 ...`, which shows what it has found by then
+LONGEST_S = 240
 
 ONCE = """#!/bin/sh
 # Runs each distinct command once and tells it again, so that forty blocks cost what their commands cost.
@@ -93,6 +95,29 @@ def test_every_query_is_answered(platform: Workspace) -> None:
     assert {page: told for query, page in queries.items() if (told := refusal(url, query))} == {}
 
 
+def complaint_of(script: str, folder: Path, environment: dict[str, str]) -> str:
+    """How the commands failed; empty where they did not, or refused with reason."""
+    try:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            timeout=LONGEST_S,
+        )
+    except subprocess.TimeoutExpired:
+        return f"not done after {LONGEST_S} s"
+    quiet_grep = done.returncode == 1 and "grep" in script and not done.stderr.startswith("error")
+    refused = any(reason in done.stdout + done.stderr for reason in REFUSALS)
+    deleted = DELETED_WHILE_COUNTED.fullmatch(done.stderr)
+    if done.returncode in (0, READER_GONE, TIME_IS_UP) or quiet_grep or refused or deleted:
+        return ""
+    return f"exit {done.returncode}\n{done.stderr[-600:]}"
+
+
 @pytest.mark.full
 def test_every_command_runs(platform: Workspace, environment: dict[str, str]) -> None:
     commands = blocks("sh")
@@ -102,19 +127,6 @@ def test_every_command_runs(platform: Workspace, environment: dict[str, str]) ->
         if ELSEWHERE in text:
             continue
         script = INSTALLS.sub("", text + "\n").replace("TENANT", "grand-hotel")
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", script],
-            cwd=platform.folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            stdin=subprocess.DEVNULL,
-            timeout=120,
-        )
-        quiet_grep = done.returncode == 1 and "grep" in script and not done.stderr.startswith("error")
-        refused = any(reason in done.stdout + done.stderr for reason in REFUSALS)
-        deleted = DELETED_WHILE_COUNTED.fullmatch(done.stderr)
-        if done.returncode not in (0, READER_GONE) and not (quiet_grep or refused or deleted):
-            failed.append(f"{page}: {script}exit {done.returncode}\n{done.stderr[-600:]}")
+        if complaint := complaint_of(script, platform.folder, environment):
+            failed.append(f"{page}: {script}{complaint}")
     assert not failed, "\n".join(failed)

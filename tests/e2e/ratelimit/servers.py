@@ -14,12 +14,12 @@ from typing import Self
 
 import pytest
 import redis
-from support.servers import free_port
+from support.servers import free_port, free_ports
 
 QUICK_SYNC = ("--repl-diskless-sync-delay", "0")
 
 
-def wait_until(claim: Callable[[], bool], *, seconds: float = 10.0, what: str = "the condition") -> None:
+def wait_until(claim: Callable[[], bool], *, seconds: float = 60.0, what: str = "the condition") -> None:
     deadline = time.monotonic() + seconds
     while not claim():
         if time.monotonic() > deadline:
@@ -109,10 +109,12 @@ class RedisClusterServers:
             "--repl-diskless-sync-delay",
             "0",
         )
-        count = 3 * (1 + replicas)
         self._replicas = replicas
+        # Where the nodes talk among themselves is usually 10000 above: any connection of the machine may be there.
+        self._buses = free_ports(3 * (1 + replicas))
         self.nodes = [
-            RedisServer(folder / str(n), *options, port=port) for n, port in enumerate(bus_ports(count))
+            RedisServer(folder / str(n), *options, "--cluster-port", str(bus))
+            for n, bus in enumerate(self._buses)
         ]
 
     def __enter__(self) -> Self:
@@ -126,7 +128,7 @@ class RedisClusterServers:
     def _start(self) -> None:
         for node in self.nodes:
             node.start()
-        members = [f"127.0.0.1:{node.port}" for node in self.nodes]
+        members = [f"127.0.0.1:{node.port}@{bus}" for node, bus in zip(self.nodes, self._buses, strict=True)]
         made = subprocess.run(
             [need("redis-cli"), "--cluster", "create", *members,
              "--cluster-replicas", str(self._replicas), "--cluster-yes"],
@@ -149,14 +151,3 @@ class RedisClusterServers:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def bus_ports(count: int) -> list[int]:
-    """Free ports whose cluster bus port (10000 above) is free and possible too."""
-    ports: list[int] = []
-    while len(ports) < count:
-        port = free_port()
-        with socket.socket() as bus:
-            if port < 55_000 and port not in ports and bus.connect_ex(("127.0.0.1", port + 10_000)) != 0:
-                ports.append(port)
-    return ports
