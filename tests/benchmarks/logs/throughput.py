@@ -1,6 +1,7 @@
-"""Ten thousand lines a second through Promtail into Loki, and a restart of each: lost, doubled, the cost.
+"""Ten thousand lines a second through the log agent into Loki, and a restart of each: lost, doubled, the cost.
 
     python tests/benchmarks/logs/throughput.py --rate 10000 --seconds 40
+    python tests/benchmarks/logs/throughput.py --agent alloy
 
 Writes to temporary files, starts both servers with the shipped pipeline on free ports, and counts every
 line by its number. --how KILL ends the servers as a crash would.
@@ -29,6 +30,7 @@ from platformctl.model.logs import OPERATORS
 from platformctl.sources.definitions import load_platform
 from platformctl.sources.http import HttpServer
 from platformctl.sources.loki import Loki
+from platformctl.sources.modules import load
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 TENANTS = ("grand-hotel", "lumiere", "nordwind", "platform")
@@ -45,25 +47,22 @@ def cpu_s(process: Running) -> float:
 
 def main(options: argparse.Namespace) -> None:
     own = load_platform(REPOSITORY)
-    platform = replace(
-        own,
-        areas=(),
-        log_areas=(),
-        components=tuple(c for c in own.components if c.name in ("loki", "promtail")),
-    )
+    agent = vars(load(REPOSITORY, REPOSITORY / "compose" / "logs.py").module)[options.agent.upper()]
+    loki_itself = next(component for component in own.components if component.name == "loki")
+    platform = replace(own, areas=(), log_areas=(), components=(loki_itself, agent))
     print(f"{machine.platform()}, {os.cpu_count()} cores; {options.rate} lines/s for {options.seconds} s")
     with tempfile.TemporaryDirectory(prefix="logs-benchmark-") as scratch, ExitStack() as started:
         folder = Path(scratch)
         site = site_for(platform, secrets=())
         lay(platform, site, folder)
-        for name in ("logs", "data/promtail", "data/loki"):
+        for name in ("logs", f"data/{options.agent}", "data/loki"):
             (folder / name).mkdir(parents=True)
         servers = {c.name: started.enter_context(running(c, site, folder)) for c in platform.components}
         flood = Flood(folder=folder / "logs", tenants=TENANTS, rate=options.rate)
         start_ns = time.time_ns()
         used = dict.fromkeys(servers, 0.0)
         with flood.writing():
-            for name in ("promtail", "loki"):
+            for name in (options.agent, "loki"):
                 time.sleep(options.seconds / 3)
                 used[name] += cpu_s(servers[name])
                 down = time.monotonic()
@@ -115,5 +114,6 @@ if __name__ == "__main__":
     )
     parser.add_argument("--rate", type=int, default=10_000)
     parser.add_argument("--seconds", type=int, default=40)
+    parser.add_argument("--agent", choices=("promtail", "alloy"), default="promtail")
     parser.add_argument("--how", choices=("TERM", "KILL"), default="TERM")
     main(parser.parse_args())

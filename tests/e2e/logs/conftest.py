@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import yaml
 from support.watch import Inbox, Running, inbox, lay, running, site_for
 
 from platformctl.model.component import Component
@@ -72,6 +73,18 @@ def platform_for(address: str) -> Platform:
         log_areas=tuple(hasty(area) for area in own.log_areas),
         oncall=hurried(address),
     )
+
+
+def hurry(path: Path) -> None:
+    """Have Loki look for what is to go every second, and let it go at once."""
+    config = yaml.safe_load(path.read_text())
+    config["compactor"] |= {
+        "compaction_interval": "1s",
+        "apply_retention_interval": "1s",
+        "retention_delete_delay": "1s",
+    }
+    config["query_range"]["cache_results"] = False
+    path.write_text(yaml.safe_dump(config))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
-from e2e.logs.conftest import NS, Stack
+from e2e.logs.conftest import NS, Stack, hurry
 from support.watch import Inbox, Running, lay, site_for, until
 
 from platformctl.model.log_limits import StreamRetention
@@ -80,20 +79,8 @@ def _started(folder: Path) -> Stack:
     platform = replace(own, components=(component,), areas=(), log_areas=(), log_pipelines=(short,))
     site = site_for(platform, secrets=())
     lay(platform, site, folder)
-    _hurry(folder / "current" / "loki" / "loki.yml")
+    hurry(folder / "current" / "loki" / "loki.yml")
     (folder / "data" / "loki").mkdir(parents=True)
     process = Running(component, site, folder)
     process.begin()
     return Stack(folder=folder, platform=platform, site=site, pages=Inbox(), processes={"loki": process})
-
-
-def _hurry(path: Path) -> None:
-    """Look for what is to go every second, and let it go at once."""
-    config = yaml.safe_load(path.read_text())
-    config["compactor"] |= {
-        "compaction_interval": "1s",
-        "apply_retention_interval": "1s",
-        "retention_delete_delay": "1s",
-    }
-    config["query_range"]["cache_results"] = False
-    path.write_text(yaml.safe_dump(config))

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-import yaml
-from e2e.logs.conftest import NS, REPOSITORY, Stack, hasty, hurried, last_hour
+from e2e.logs.conftest import NS, REPOSITORY, Stack, hasty, hurried, hurry, last_hour
 from support.object_storage import Bucket, bucket
 from support.watch import Inbox, Running, inbox, lay, site_for, until
 
@@ -45,7 +44,7 @@ def loki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         lay(platform, site, folder, ("loki",))
         (folder / site.secrets_folder / CREDENTIALS).write_text(objects.credentials)
         for name in (process.name for process in platform.log_store.processes):
-            _hurry(folder / "current" / "loki" / f"{name}.yml")
+            hurry(folder / "current" / "loki" / f"{name}.yml")
         processes = {component.name: Running(component, site, folder) for component in platform.components}
         for name, process in processes.items():
             (folder / "data" / name).mkdir(parents=True, exist_ok=True)
@@ -153,15 +152,3 @@ def _platform(workspace: Path, objects: Bucket, pages: Inbox) -> Platform:
         log_pipelines=(pipeline,),
         oncall=hurried(pages.address),
     )
-
-
-def _hurry(path: Path) -> None:
-    """Look for what is to go every second, and let it go at once."""
-    config = yaml.safe_load(path.read_text())
-    config["compactor"] |= {
-        "compaction_interval": "1s",
-        "apply_retention_interval": "1s",
-        "retention_delete_delay": "1s",
-    }
-    config["query_range"]["cache_results"] = False
-    path.write_text(yaml.safe_dump(config))
