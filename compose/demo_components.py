@@ -15,6 +15,7 @@ from platformctl.model.component import (
     Profile,
     Scrape,
 )
+from platformctl.model.health import python_answers
 from platformctl.model.units import seconds
 
 _SECRETS: Final = ("demo-login-key",)
@@ -73,7 +74,6 @@ def _native(application: str, environment: dict[str, str]) -> Native:
 
 
 def _container(application: str, environment: dict[str, str], *, data_path: str = "") -> Container:
-    probe = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=4)"
     return Container(
         image=_IMAGE,
         command=("python", "-m", "demo.serve", application),
@@ -82,7 +82,7 @@ def _container(application: str, environment: dict[str, str], *, data_path: str 
         data_path=data_path,
         user="10001",
         memory_mb=256,
-        health_command=("python", "-c", probe, "http://127.0.0.1:{port:http}/ready"),
+        health_command=python_answers("/ready"),
         tmpfs=("/tmp",),  # noqa: S108 - a path in the container
     )
 

@@ -15,11 +15,11 @@ from platformctl.model.component import (
     Profile,
     Scrape,
 )
+from platformctl.model.health import python_answers
 from platformctl.model.units import seconds
 
 _IMAGE: Final = Build(repository="platformctl/edge", tag="0.1.0", context="build/edge")
 _SOURCES: Final = {"PYTHONPATH": "{release}/build/edge/vendor"}
-_PROBE: Final = "import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=4)"
 _PRIVATE: Final = "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 _RATELIMIT: Final = {
@@ -54,10 +54,6 @@ _NATIVE_TRACES: Final = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://{address:
 _CONTAINER_TRACES: Final = {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://{address:collector:otlp}/v1/traces"}
 
 
-def _probe(path: str) -> tuple[str, ...]:
-    return ("python", "-c", _PROBE, f"http://127.0.0.1:{{port:http}}{path}")
-
-
 def _uvicorn(host: str) -> tuple[str, ...]:
     return (
         "-m", "uvicorn", "--factory", "platform_ratelimit.serve:service", "--host", host,
@@ -84,7 +80,7 @@ RATELIMIT: Final = Component(
         },
         config_path="/etc/platformctl",
         user="10001",
-        health_command=_probe("/healthz"),
+        health_command=python_answers("/healthz"),
         tmpfs=("/tmp",),  # noqa: S108 - a path in the container
     ),
     native=Native(
@@ -164,7 +160,7 @@ EDGE: Final = Component(
         environment=_EDGE,
         data_path="/var/lib/edge",
         user="10001",
-        health_command=_probe("/ready"),
+        health_command=python_answers("/ready"),
     ),
     native=Native(
         binaries=("python3",),

@@ -32,6 +32,8 @@ from platformctl.sinks.runtime import SurveyOptions
 _PROJECT_LABEL: Final = f"label=com.docker.compose.project={compose.PROJECT}"
 _PATIENCE_S: Final = 120.0
 _PAUSE_S: Final = 0.5
+_PROBE_S: Final = 30.0
+"""A busy engine takes its time to enter a container: that alone is no failure."""
 _RELOAD_S: Final = 60.0
 
 
@@ -253,7 +255,7 @@ class ComposeRuntime:
                 raise self._failure(container, container.detail or "it ended and was started again")
             if not container.health:
                 return
-            probe = self._engine.ask("exec", container.id, *container.health)
+            probe = self._engine.ask("exec", container.id, *container.health, timeout_s=_PROBE_S)
             if probe.code == 0:
                 return
             if self._clock.now() >= deadline:
