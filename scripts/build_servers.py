@@ -1,11 +1,11 @@
 """Build servers that neither Debian nor PyPI carries, for the tests that need the real ones.
 
-    python scripts/build_servers.py [prometheus] [promtool] [prom-label-proxy] [minio]
+    python scripts/build_servers.py [prometheus] [promtool] [prom-label-proxy] [minio] [thanos] [mimir]
 
 Each comes from its published Go module, which the Go tool fetches and verifies against the checksum database. The
 binaries are kept in ~/.cache/platformctl/bin, and built once for each pinned version. Debian has a Prometheus 2.42:
-what is built here is the 3.x that the containers run. MinIO, an object store, is built only when it is named: one
-long test asks for it.
+what is built here is the 3.x that the containers run. MinIO, Thanos and Mimir take long and serve a few tests of
+`make test-full` only: they are built when named.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ class Program:
 
 _PROMETHEUS: Final = "github.com/prometheus/prometheus"
 _PROXY: Final = "github.com/prometheus-community/prom-label-proxy"
+_THANOS: Final = Program("github.com/thanos-io/thanos", "v0.42.4", "./cmd/thanos")
+# The proxy names Mimir's releases 2.x and 3.x by their commits only.
+_MIMIR: Final = Program("github.com/grafana/mimir", "v1.3.1-0.20260423142704-aced80d74930", "./cmd/mimir")
 # v0.313.5 of the module is the release 3.13.5. Only what is configured by hand is needed: no cloud's discovery.
 _VERSION: Final = ("v0.313.5", "remove_all_sd", "github.com/prometheus/common/version.Version=3.13.5")
 
@@ -46,6 +49,8 @@ PROGRAMS: Final = {
     "promtool": ("promtool3", _prometheus("./cmd/promtool")),
     "prom-label-proxy": ("prom-label-proxy", Program(_PROXY, "v0.11.1", ".")),
     "minio": ("minio", Program("github.com/minio/minio", "v0.0.0-20260212201848-7aac2a2c5b7c", ".")),
+    "thanos": ("thanos", _THANOS),
+    "mimir": ("mimir", _MIMIR),
 }
 USUAL: Final = ("prometheus", "promtool", "prom-label-proxy")
 

@@ -122,14 +122,22 @@ def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
 
 
 def _watch(history: History, span: Interval) -> Watch:
-    """Where it was never recorded who answered, the rules are all that can be gone by."""
+    """Where it was never recorded who answered, the rules are all that can be gone by.
+
+    Who answers no scrape may be down, or merely not be read: probes from outside tell the one from the other.
+    """
     ran = _minutes(history.kept(queries.observed(span)))
     serving, counting = (history.kept(ask(span)) for ask in (queries.reachable, queries.counting))
-    asked, unreachable = _minutes(serving), _minutes(serving, value=0)
+    asked, silent = _minutes(serving), _minutes(serving, value=0)
+    probes = history.kept(queries.probed(span))
+    answering = silent & _minutes(probes, value=1)
+    unreachable = silent - answering
     counted = _minutes(counting) - _minutes(counting, value=0) | unreachable
     return Watch(
         observed=ran & (asked or ran) & (counted if counting else ran),
         unreachable=unreachable,
+        answering=answering,
+        unprobed=unreachable - _minutes(probes),
         unread=_minutes(history.kept(queries.unread(span))),
         known=bool(serving and counting),
     )

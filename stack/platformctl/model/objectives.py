@@ -6,11 +6,14 @@ component that serves the tenants' facts, so that the number of rules does not d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
 from platformctl.errors import DefinitionError
+from platformctl.model.probe import JOB, Probe
 from platformctl.model.rules import AlertArea, RecordingRule
 from platformctl.model.slo import (
     AGREED,
@@ -21,6 +24,7 @@ from platformctl.model.slo import (
     OBJECTIVE,
     OVERRIDE,
     PAGE,
+    PROBED_UP,
     SOURCE_UP,
     TENANT_BOUND,
     TENANT_FACTS,
@@ -60,8 +64,11 @@ def objectives(tiers: tuple[Tier, ...], tenants: tuple[Tenant, ...]) -> AlertAre
     )
 
 
-def sources(jobs: tuple[str, ...]) -> Iterator[AlertArea]:
-    """The area that records whether any process of the components that serve tenants answers; none without them."""
+def sources(jobs: tuple[str, ...], probes: tuple[Probe, ...]) -> Iterator[AlertArea]:
+    """The area that records whether the components that serve tenants answer; none without them.
+
+    A failed scrape alone does not say who failed: probes of the same components tell an outage from a gap.
+    """
     if not jobs:
         return
     watched = RecordingRule(
@@ -69,7 +76,18 @@ def sources(jobs: tuple[str, ...]) -> Iterator[AlertArea]:
         expr=f'max(max_over_time(up{{job=~"{"|".join(jobs)}"}}[1m]))',
         help="Whether any process that serves tenants answered in the last minute.",
     )
-    yield AlertArea(name=_SOURCES_AREA, interval=minutes(1), recording_rules=(watched,))
+    probed = tuple(_probed([probe for probe in probes if probe.tells_of(jobs)]))
+    yield AlertArea(name=_SOURCES_AREA, interval=minutes(1), recording_rules=(watched, *probed))
+
+
+def _probed(probes: Sequence[Probe]) -> Iterator[RecordingRule]:
+    if probes:
+        names = json.dumps("|".join(re.escape(probe.name) for probe in probes))
+        yield RecordingRule(
+            name=PROBED_UP,
+            expr=f'max(max_over_time(probe_success{{job="{JOB}", instance=~{names}}}[1m]))',
+            help="Whether any of them answered a probe from outside in the last minute; no sample where none was made.",
+        )
 
 
 def _tenant_rules() -> Iterator[RecordingRule]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,10 @@ class Probe:
     @property
     def name(self) -> str:
         """What tells it from the others: the instance of its series."""
+        raise NotImplementedError
+
+    def tells_of(self, components: Collection[str]) -> bool:
+        """Whether an answer means that one of these components serves."""
         raise NotImplementedError
 
 
@@ -44,12 +49,19 @@ class ComponentProbe(Probe):
     def name(self) -> str:
         return self.component
 
+    def tells_of(self, components: Collection[str]) -> bool:
+        return self.component in components
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UrlProbe(Probe):
-    """A GET of an address as users know it, its certificate included; the URL is the instance."""
+    """A GET of an address as users know it, its certificate included; the URL is the instance.
+
+    serves_tenants: what answers there is what tenants' requests go to, and no other page of yours.
+    """
 
     url: str
+    serves_tenants: bool = False
 
     def __post_init__(self) -> None:
         if not self.url.startswith(("http://", "https://")):
@@ -58,3 +70,6 @@ class UrlProbe(Probe):
     @property
     def name(self) -> str:
         return self.url
+
+    def tells_of(self, components: Collection[str]) -> bool:
+        return self.serves_tenants and bool(components)

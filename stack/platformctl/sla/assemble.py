@@ -14,7 +14,7 @@ from platformctl.sla import wording
 from platformctl.sla.counted import counts_of, excusing, promise_of, throttled_of
 from platformctl.sla.counts import NOTHING, Counts
 from platformctl.sla.discretion import discreet
-from platformctl.sla.evidence import EventTallies, Evidence
+from platformctl.sla.evidence import EventTallies, Evidence, Watch
 from platformctl.sla.exclusion import EVERYBODY
 from platformctl.sla.fault import explained, failing, undetected
 from platformctl.sla.percentile import agree, buckets
@@ -227,9 +227,23 @@ def _quality(asked: Asked, evidence: Evidence, terms: Terms) -> Quality:
         partial=tuple(runs((evidence.watch.unread & evidence.watch.observed) - evidence.watch.unreachable)),
         notes=(
             *(() if evidence.watch.known else (_UNWATCHED,)),
+            *_probed(evidence.watch),
             *(() if asked.detailed else _strangers(evidence, terms)),
         ),
     )
+
+
+def _probed(watch: Watch) -> Iterator[str]:
+    if unobserved := len(watch.answering - watch.observed):
+        yield (
+            f"{wording.duration(unobserved)} not observed: no scrape was answered, but a probe from outside was. "
+            "They are neither up nor down."
+        )
+    if watch.unprobed:
+        yield (
+            f"{wording.duration(len(watch.unprobed))} of outage without a probe from outside: told by unanswered "
+            "scrapes alone, which a network between Prometheus and the platform can cause, too."
+        )
 
 
 def _strangers(evidence: Evidence, terms: Terms) -> Iterator[str]:

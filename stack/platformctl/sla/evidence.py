@@ -96,12 +96,16 @@ class Watch:
     """Minutes by how well they were watched.
 
     observed: rules ran, some process that serves tenants was asked, and some that counts requests answered.
-    unreachable: none that serves tenants answered. unread: some that count did not.
+    unreachable: none that serves tenants answered, be it a scrape or a probe from outside.
+    answering: a probe was answered while no scrape was. unprobed: of those unreachable, none was probed.
+    unread: some that count did not.
     known: it was recorded at all whether they answer.
     """
 
     observed: frozenset[Minute]
     unreachable: frozenset[Minute] = frozenset()
+    answering: frozenset[Minute] = frozenset()
+    unprobed: frozenset[Minute] = frozenset()
     unread: frozenset[Minute] = frozenset()
     known: bool = True
 

@@ -62,9 +62,21 @@ def reachable(period: Interval) -> Query:
     """Whether the platform answered, minute by minute."""
     return _samples(
         "platform outages",
-        "A minute is an outage of the platform when none of its processes answered any scrape; "
-        "it is a down minute of every tenant.",
+        "A minute is an outage of the platform when none of its processes answered any scrape, nor any probe "
+        "from outside; it is a down minute of every tenant.",
         slo.SOURCE_UP,
+        period,
+    )
+
+
+def probed(period: Interval) -> Query:
+    """Whether the platform answered from outside, minute by minute."""
+    return _samples(
+        "probes from outside",
+        "A minute in which no process answered a scrape, but one answered a probe from outside, is no outage: what was "
+        "counted in it is not known, so it is not observed, neither up nor down. Where nothing probed, what "
+        "answered no scrape is an outage.",
+        slo.PROBED_UP,
         period,
     )
 

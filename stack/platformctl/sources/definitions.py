@@ -49,17 +49,18 @@ def load_platform(root: Path) -> Platform:
     components = tuple(component for component in defined if deployment.has(component))
     areas = tuple(_area(d) for d in alerts if d.stem != _ONCALL)
     serving = tuple(c.name for c in components if c.serves_tenants)
+    probes = tuple(_all(stack, "PROBES", Probe, lambda p: p.name))
     platform = Platform(
         tiers=tiers,
         tenants=customers,
         components=components,
         log_pipelines=tuple(_all(stack, "LOG_PIPELINES", LogPipeline, lambda p: p.name)),
-        probes=tuple(_all(stack, "PROBES", Probe, lambda p: p.name)),
+        probes=probes,
         dashboards=tuple(_all(dashboards, "DASHBOARDS", Dashboard, lambda d: d.uid)),
         areas=(
             objectives.objectives(tiers, customers),
             *service_slo.areas(tenants.load_services(root)),
-            *objectives.sources(serving),
+            *objectives.sources(serving, probes),
             *_in(Language.PROMQL, areas),
         ),
         log_areas=tuple(_in(Language.LOGQL, areas)),

@@ -58,6 +58,8 @@ MUTANTS = (
     Mutant("a minute in which nothing was asked is observed", "app/sla_gather.py", "ran & (asked or ran) &", "ran &", WEEK),
     Mutant("a minute in which nothing counted is observed", "app/sla_gather.py", "(counted if counting else ran)", "ran", WEEK),
     Mutant("an outage is a gap where nothing counted either", "app/sla_gather.py", "_minutes(counting, value=0) | unreachable", "_minutes(counting, value=0)", WEEK),
+    Mutant("what answers a probe is an outage all the same", "app/sla_gather.py", "unreachable = silent - answering", "unreachable = silent", WEEK),
+    Mutant("where nothing probed it is a gap", "app/sla_gather.py", "silent & _minutes(probes, value=1)", "silent - _minutes(probes, value=0)", WEEK),
     Mutant("a gateway that is not read is not told of", "sla/assemble.py", "(evidence.watch.unread & evidence.watch.observed)", "frozenset()", WEEK),
     Mutant("an outage is told of as partly observed, too", "sla/assemble.py", " - evidence.watch.unreachable)),", ")),", WEEK),
     Mutant("a platform's outage is nobody's downtime", 'sla/assemble.py', 'own | evidence.watch.unreachable if', 'own if', WEEK),

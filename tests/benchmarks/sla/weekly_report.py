@@ -52,7 +52,7 @@ def stretch(hours: range, tenants: int, chance: random.Random) -> Iterator[Recor
         m for at in (WEEK_START, WEEK_START + 7 * DAY) for m in (at, at + 1) if hours[0] - 60 < m <= hours[-1]
     ]
     yield Recorded("slo:heartbeat:increment1m", dict.fromkeys(minutes, 1))
-    for name in ("slo:source_up:max1m", "slo:counting_up:max1m"):
+    for name in ("slo:source_up:max1m", "slo:counting_up:max1m", "slo:probed_up:max1m"):
         yield Recorded(name, dict.fromkeys(minutes, 1))
     yield Recorded("slo:heartbeat:increment1h", dict.fromkeys(hours, 60))
     for n in range(tenants):

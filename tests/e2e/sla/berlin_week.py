@@ -1,10 +1,12 @@
 """One week of known truth: 19 to 25 October 2026 in Berlin, in which summer time ends. Imports no platformctl.
 
 The week has 7 x 24 + 1 = 169 hours, 10,140 minutes. In all of it:
-  Tuesday  14:00-14:20 local: 20 minutes not observed. For twelve of them Prometheus is away. For four it runs its
-           rules and has no gateway to ask; for the last four gateways answer, and what counts does not.
+  Tuesday  14:00-14:20 local: 20 minutes not observed. For eight of them Prometheus is away. For four no process answers
+           its scrapes, but one answers the probes from outside. For four it runs its rules and has no gateway to
+           ask; for the last four gateways answer, and what counts does not.
   Thursday 15:00-15:07 local: one of two gateways does not answer; what it counts arrives all the same.
-  Saturday 12:00-12:05 local: no process answers, no tenant gets a request (5 minutes of outage).
+  Saturday 12:00-12:05 local: no process answers, scrapes or probes; no tenant gets a request (5 minutes of outage).
+           In its last two minutes nothing probes.
 So 10,120 minutes are observed, and 10,115 have traffic.
   Friday 09:00 UTC: the hourly sum was never recorded; its minutes were.
 """
@@ -31,7 +33,7 @@ def minute(day: int, hour: int, of_hour: int = 0) -> Minute:
 START = minute(18, 22)  # Monday 00:00 +02:00
 END = minute(25, 23)  # the next Monday 00:00 +01:00
 GAP = range(minute(20, 12) + 1, minute(20, 12, 20) + 1)
-UNASKED, UNCOUNTED = GAP[12:16], GAP[16:]
+UNREADABLE, UNASKED, UNCOUNTED = GAP[8:12], GAP[12:16], GAP[16:]
 UNREAD = range(minute(22, 13) + 1, minute(22, 13, 7) + 1)
 OUTAGE = range(minute(24, 10) + 1, minute(24, 10, 5) + 1)
 HOUR_NOT_SUMMED = minute(23, 9)
@@ -96,14 +98,14 @@ def serving(folder: Path) -> Iterator[str]:
 def recorded() -> Iterator[Recorded]:
     """What the rules would have recorded in that week."""
     observed = [m for m in range(START + 1, END + 1) if m not in GAP]
-    ran = sorted((*observed, *UNASKED, *UNCOUNTED))
+    ran = sorted((*observed, *UNREADABLE, *UNASKED, *UNCOUNTED))
     yield Recorded("slo:heartbeat:increment1m", dict.fromkeys(ran, 1))
-    yield Recorded("slo:counting_up:max1m", {m: int(m not in UNCOUNTED and m not in OUTAGE) for m in ran})
-    yield Recorded(
-        "slo:counters_unread:count1m", dict.fromkeys(UNREAD, 1) | dict.fromkeys((*OUTAGE, *UNCOUNTED), 2)
-    )
-    asked = sorted((*observed, *UNCOUNTED))
-    yield Recorded("slo:source_up:max1m", {m: int(m not in OUTAGE) for m in asked})
+    silent = (*UNREADABLE, *UNCOUNTED, *OUTAGE)
+    yield Recorded("slo:counting_up:max1m", {m: int(m not in silent) for m in ran})
+    yield Recorded("slo:counters_unread:count1m", dict.fromkeys(UNREAD, 1) | dict.fromkeys(silent, 2))
+    asked = sorted((*observed, *UNREADABLE, *UNCOUNTED))
+    yield Recorded("slo:source_up:max1m", {m: int(m not in (*UNREADABLE, *OUTAGE)) for m in asked})
+    yield Recorded("slo:probed_up:max1m", {m: int(m not in OUTAGE) for m in ran if m not in OUTAGE[3:]})
     yield _hourly("slo:heartbeat", "", dict.fromkeys(ran, 1))
     for tenant, rates in TENANTS.items():
         yield from _tenant(tenant, rates, observed)

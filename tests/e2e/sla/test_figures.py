@@ -77,6 +77,14 @@ def test_gaps_and_outages_are_named_to_the_minute(week: Reports) -> None:
     assert any("stranger" in note for note in quality["notes"])
 
 
+def test_what_a_probe_tells_of_unanswered_scrapes_is_said(week: Reports) -> None:
+    """Answered from outside, they are a gap; where nothing probed, an outage by scrapes alone."""
+    unread, unprobed = (note for note in week.told()["quality"]["notes"] if "probe" in note)
+    assert unread.startswith("4 min not observed: no scrape was answered, but a probe")
+    assert unprobed.startswith("2 min of outage without a probe")
+    assert [n for n in week.told(period="2026-10-19")["quality"]["notes"] if "probe" in n] == []
+
+
 def test_a_tenant_without_data_has_no_figure_and_no_verdict(week: Reports) -> None:
     absent = week.statements()["absent"]
     assert (absent["known"], absent["kept"], "percent" in absent["minutes"]) == (False, None, False)

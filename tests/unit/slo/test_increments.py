@@ -19,7 +19,7 @@ from platformctl.render import rules
 from platformctl.sources.definitions import load_platform
 
 ROOT = Path(__file__).parents[3]
-AREAS = ("slo-objectives", "slo", "slo_windows")
+AREAS = ("slo-objectives", "slo-sources", "slo", "slo_windows")
 UP = {'up{job="api", instance="a"}': "1x250", 'up{job="api", instance="b"}': "1x250"}
 pytestmark = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed")
 
@@ -150,4 +150,29 @@ def test_whether_what_counts_answered_is_recorded_minute_by_minute(
     tmp_path: Path, series: dict[str, str], answered: int | None, unread: int | None
 ) -> None:
     expected = {"sum(slo:counting_up:max1m)": answered, "sum(slo:counters_unread:count1m)": unread}
+    assert recorded(tmp_path, series, expected, at="10m") == ""
+
+
+def gateway(scraped: str, probed: str) -> dict[str, str]:
+    """The gateway's scrapes, and what asks it from outside; another component's probe says nothing of it."""
+    probes = {"gateway": probed, "prometheus": "1x60"}
+    found = {f'probe_success{{job="blackbox", instance="{name}"}}': values for name, values in probes.items()}
+    return {name: values for name, values in found.items() if values} | {'up{job="gateway"}': scraped}
+
+
+@pytest.mark.parametrize(
+    ("series", "answered", "probed"),
+    [
+        (gateway("1x60", "1x60"), 1, 1),
+        (gateway("1x27 0x33", "1x60"), 0, 1),  # its scrapes fail, and it serves
+        (gateway("1x27 0x33", "1x27 0x33"), 0, 0),
+        (gateway("1x27 0x33", ""), 0, None),
+        (gateway("1x27 0x33", "1x38 0x33"), 0, 1),  # answered once in the last minute
+    ],
+    ids=["both", "only the probe", "neither", "nothing probes", "the probe fails in the last minute"],
+)
+def test_whether_the_platform_answers_is_asked_by_scrapes_and_from_outside(
+    tmp_path: Path, series: dict[str, str], answered: int, probed: int | None
+) -> None:
+    expected = {"sum(slo:source_up:max1m)": answered, "sum(slo:probed_up:max1m)": probed}
     assert recorded(tmp_path, series, expected, at="10m") == ""
