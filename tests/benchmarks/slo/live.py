@@ -97,9 +97,9 @@ class Live:
         last = {event.key: event for event in self.events()}
         return {event.alert for event in last.values() if event.action == "trigger"}
 
-    def alerts(self) -> dict[str, tuple[str, str]]:
-        """Severity and summary of each alert that Alertmanager holds as active."""
-        url = f"{self.addresses['alertmanager']}/api/v2/alerts?active=true"
+    def alerts(self, *, which: str = "active=true") -> dict[str, tuple[str, str]]:
+        """Severity and summary of each alert that Alertmanager holds as active, or of those asked for."""
+        url = f"{self.addresses['alertmanager']}/api/v2/alerts?{which}"
         return {
             a["labels"]["alertname"]: (a["labels"]["severity"], a["annotations"].get("summary", ""))
             for a in cast("list[dict[str, dict[str, str]]]", get_json(url))

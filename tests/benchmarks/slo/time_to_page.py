@@ -110,11 +110,13 @@ def measured(there: Live, alert: str) -> tuple[float, float]:
     began = time.monotonic()
     with FAULTS[alert](there):
         paged = arrival(there, alert, "trigger", since=began)
+        held = there.alerts(which="active=false&inhibited=true")
         over = time.monotonic()
     resolved = arrival(there, alert, "resolve", since=over)
     others = {e.alert for e in there.events(since=began) if e.action == "trigger"} - {alert}
     say(
-        f"{alert}: paged after {paged:.1f} s, resolved {resolved:.1f} s after its end; others {sorted(others)}"
+        f"{alert}: paged after {paged:.1f} s, resolved {resolved:.1f} s after its end;"
+        f" others {sorted(others)}, held back {sorted(held)}"
     )
     return paged, resolved
 

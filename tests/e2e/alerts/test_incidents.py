@@ -86,6 +86,7 @@ def test_an_outage_that_is_paged_does_not_page_for_the_budgets_it_burns(desk: De
     desk.hand_in(
         alert("HighErrorRate", "errors", job="api"),
         *(alert("ErrorBudgetBurnFast", "", slo="availability", tenant=f"inn-{at}") for at in range(9)),
+        alert("ErrorBudgetBurnServiceFast", "", slo="availability", job="api"),
         alert("ErrorBudgetBurnFast", "", slo="latency", tenant="slow-inn"),
     )
     until(lambda: len(desk.pages()) > 1 or None, "two pages")
@@ -101,6 +102,7 @@ def test_what_errors_leave_in_long_windows_pages_nobody_and_what_is_new_in_short
     desk.hand_in(
         {"alertname": "IncidentRecent", "severity": "info", "team": "platform", "cause": "HighErrorRate"},
         alert("ErrorBudgetBurnFast", "", slo="availability", tenant="inn"),
+        alert("ErrorBudgetBurnServiceFast", "", slo="availability", job="api"),
         alert("ErrorBudgetBurnFast", "", slo="latency", tenant="slow-inn"),
         alert("ManyTenantsFailing", "errors"),
         alert("LoginsFailEverywhere", "auth"),
@@ -110,7 +112,11 @@ def test_what_errors_leave_in_long_windows_pages_nobody_and_what_is_new_in_short
     assert sorted(desk.pages()) == [
         ("page-backend", "ErrorBudgetBurnFast", 1), ("page-backend", "LoginsFailEverywhere", 1),
     ]  # fmt: skip
-    held = [("ErrorBudgetBurnFast", "critical"), ("ManyTenantsFailing", "critical")]
+    held = [
+        ("ErrorBudgetBurnFast", "critical"),
+        ("ErrorBudgetBurnServiceFast", "critical"),
+        ("ManyTenantsFailing", "critical"),
+    ]
     assert sorted(desk.inhibited()) == held
 
 
