@@ -32,7 +32,8 @@ class Program:
 
 _PROMETHEUS: Final = "github.com/prometheus/prometheus"
 _PROXY: Final = "github.com/prometheus-community/prom-label-proxy"
-_THANOS: Final = Program("github.com/thanos-io/thanos", "v0.42.4", "./cmd/thanos")
+# It casts labels to a layout that Prometheus' code has with this tag only, and falls over without it.
+_THANOS: Final = Program("github.com/thanos-io/thanos", "v0.42.4", "./cmd/thanos", tags="slicelabels")
 # The proxy names Mimir's releases 2.x and 3.x by their commits only.
 _MIMIR: Final = Program("github.com/grafana/mimir", "v1.3.1-0.20260423142704-aced80d74930", "./cmd/mimir")
 # v0.313.5 of the module is the release 3.13.5. Only what is configured by hand is needed: no cloud's discovery.

@@ -48,6 +48,16 @@ def write(path: Path) -> None:
         out.write("# EOF\n")
 
 
+def write_slow_gold(path: Path, moments: tuple[int, ...]) -> None:
+    """Moments in which GET /items is as it always is, and gold's requests all take between 0.5 and 1 s."""
+    with path.open("w") as out:
+        for labels, slowest in ((ITEMS, FAST), (GOLD, SLOW)):
+            for number, bound in enumerate(BOUNDS):
+                series = f'subject:request_duration_bucket:increase5m{{{labels},le="{bound}"}}'
+                out.writelines(f"{series} {60 if number >= slowest else 0} {at}\n" for at in moments)
+        out.write("# EOF\n")
+
+
 def _values(labels: str, number: int) -> Iterator[tuple[int, int]]:
     at = START + timedelta(seconds=17)
     while at < END:

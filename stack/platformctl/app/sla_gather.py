@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from platformctl.app import sla_incidents
+from platformctl.app.sla_watch import ran_in, watch
 from platformctl.model import report_series, slo
 from platformctl.sla import queries
 from platformctl.sla.counts import Counts
@@ -21,7 +23,6 @@ from platformctl.sla.evidence import (
     Forgiven,
     Past,
     Tally,
-    Watch,
 )
 from platformctl.sla.exclusion import Exclusion, segments
 from platformctl.sla.queries import Selection
@@ -35,12 +36,12 @@ from platformctl.sla.timeline import (
     outside,
     whole_hours,
 )
-from platformctl.sources.history import History, HistoryUnavailable, Labels, NoHistory, Series
+from platformctl.sources.history import History, HistoryUnavailable, Labels, NoHistory
 
 Say: TypeAlias = Callable[[str], None]
 Ask: TypeAlias = Callable[[Interval, Selection, str], queries.EventQueries]
-_MOST_HOLES: Final = 30
-"""Above so many stretches without roll-ups, one question by the minute is cheaper than one for each."""
+_MOST_PARTS: Final = 30
+"""Above so many stretches with and without roll-ups, one question by the minute is cheaper than one for each."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,8 +78,8 @@ def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
     span, selection = wanted.span, wanted.selection
     history.asked.clear()
     say("minutes observed")
-    watch = _watch(history, span)
-    if not watch.observed:
+    watched = watch(history, span)
+    if not watched.observed:
         raise NoHistory(
             f"no service level history from {span.start:%Y-%m-%d %H:%M} to {span.end:%Y-%m-%d %H:%M} UTC",
             where=history.url,
@@ -107,7 +108,7 @@ def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
         for one, parts_of_it in zip(wanted.past, before, strict=True)
     }
     return Evidence(
-        watch=watch,
+        watch=watched,
         events=events,
         borders={at: _border(history, at, wanted) for at in borders},
         down=down,
@@ -121,49 +122,35 @@ def gather(history: History, wanted: Wanted, say: Say) -> Evidence:
     )
 
 
-def _watch(history: History, span: Interval) -> Watch:
-    """Where it was never recorded who answered, the rules are all that can be gone by.
-
-    Who answers no scrape may be down, or merely not be read: probes from outside tell the one from the other.
-    """
-    ran = _minutes(history.kept(queries.observed(span)))
-    serving, counting = (history.kept(ask(span)) for ask in (queries.reachable, queries.counting))
-    asked, silent = _minutes(serving), _minutes(serving, value=0)
-    probes = history.kept(queries.probed(span))
-    answering = silent & _minutes(probes, value=1)
-    unreachable = silent - answering
-    counted = _minutes(counting) - _minutes(counting, value=0) | unreachable
-    return Watch(
-        observed=ran & (asked or ran) & (counted if counting else ran),
-        unreachable=unreachable,
-        answering=answering,
-        unprobed=unreachable - _minutes(probes),
-        unread=_minutes(history.kept(queries.unread(span))),
-        known=bool(serving and counting),
-    )
-
-
-def _minutes(found: Iterable[Series], *, value: int | None = None) -> frozenset[Minute]:
-    """The minutes that have a sample, or a sample with this value."""
-    return frozenset(
-        minute_of_sample(at)
-        for series in found
-        for at, number in series.samples
-        if value is None or number == value
-    )
-
-
 def _event_queries(
     history: History, span: Interval, selection: Selection, ask: Ask
 ) -> tuple[queries.EventQueries, ...]:
-    """Hourly sums for whole hours; the rest, as at the edges of some time zones, minute by minute."""
+    """Hourly sums for whole hours; the rest, as at the edges of some time zones, minute by minute.
+
+    A sum speaks for its hour where it was made of as many minutes as the history has of it: of two replicas that took
+    turns, each has summed its own minutes.
+    """
     hours = whole_hours(span)
-    rolled_up = _minutes(history.kept(queries.rolled_up(hours))) if hours else frozenset()
-    holes = outside(span, rolled_up)
-    if len(holes) > _MOST_HOLES:
-        hours, holes = None, (span,)
-    whole = (ask(hours, selection, "1h"),) if hours and rolled_up else ()
-    return (*whole, *(ask(hole, selection, "1m") for hole in holes))
+    sums = _hourly_sums(history, span, hours) if hours else {}
+    whole = frozenset(end for end, complete in sums.items() if complete)
+    stretches = outside(hours, sums.keys() - whole) if hours and whole else ()
+    holes = outside(span, whole)
+    if len(holes) + len(stretches) > _MOST_PARTS:
+        stretches, holes = (), (span,)
+    return (
+        *(ask(stretch, selection, "1h") for stretch in stretches),
+        *(ask(hole, selection, "1m") for hole in holes),
+    )
+
+
+def _hourly_sums(history: History, span: Interval, hours: Interval) -> dict[Minute, bool]:
+    """The hours that were summed, by their last minute, and whether of every minute that is known."""
+    known = Counter(-(-minute // 60) * 60 for minute in ran_in(history, span))
+    return {
+        (end := minute_of_sample(at)): count == known[end]
+        for series in history.kept(queries.rolled_up(hours))
+        for at, count in series.samples
+    }
 
 
 def _events(history: History, parts: Iterable[queries.EventQueries]) -> EventTallies:

@@ -112,10 +112,10 @@ class History:
 
     def kept(self, query: Query) -> tuple[Series, ...]:
         """As `series`, asked once: for what is the same in the reports on all tenants."""
-        if query in self._kept:
-            self.asked.append(query)
-        else:
+        if query not in self._kept:
             self._kept[query] = tuple(self.series(query))
+        elif query not in self.asked:
+            self.asked.append(query)
         return self._kept[query]
 
     def ahead(self, queries: Iterable[Query]) -> None:

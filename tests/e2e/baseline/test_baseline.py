@@ -5,15 +5,27 @@ All requests of a bucket lie evenly in it, so of requests between a and b the qu
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from history_files import serving
+import yaml
+from history_files import make_blocks, serving
+from support import baseline_history
 from support.baseline_command import Baselines
 from support.schemas import valid
+from support.sites import native_site
+from support.watch import until
+
+from platformctl.render import rules
+from platformctl.sources.definitions import load_platform
+
+ROOT = Path(__file__).parents[3]
 
 pytestmark = pytest.mark.e2e
 
@@ -130,20 +142,8 @@ def test_prometheus_reads_the_baseline_from_its_own_assets(baselines: Baselines)
     baselines.generate("release")
     config = (release / "prometheus/prometheus.yml").read_text()
     assert "metrics_path: /user/baseline/metrics.txt" in config
-    data = baselines.folder / "data"
-    data.mkdir()
-    flags = (f"--web.user-assets={release}/prometheus/assets", "--web.enable-lifecycle")
-    scrape = (
-        "scrape_configs: [{job_name: baseline, scrape_interval: 1s, metrics_path: /user/baseline/metrics.txt,"
-        " static_configs: [{targets: ['127.0.0.1:PORT']}]}]"
-    )
-    with serving(data, flags=flags) as url:
-        (data / "prometheus.yml").write_text(scrape.replace("PORT", url.rpartition(":")[2]))
-        urllib.request.urlopen(urllib.request.Request(f"{url}/-/reload", method="POST")).close()
-        until = time.monotonic() + 20
-        while not (found := ask(url, "count by (kind) (platform_baseline_p95_seconds)")):
-            assert time.monotonic() < until, "the baseline was not scraped"
-            time.sleep(0.2)
+    with scraping(release, baselines.folder / "data") as url:
+        found = until(lambda: ask(url, "count by (kind) (platform_baseline_p95_seconds)"), "the scrape")
         assert {s["metric"]["kind"]: s["value"][1] for s in found} == {"endpoint": "167", "tier": "168"}
         monday_nine = 'platform_baseline_p95_seconds{service="api", route="/items", hour_of_week="33"}'
         assert [s["value"][1] for s in ask(url, monday_nine)] == ["0.975"]
@@ -151,6 +151,60 @@ def test_prometheus_reads_the_baseline_from_its_own_assets(baselines: Baselines)
         at = 1_814_400_000  # July 2027
         summer = ask(url, f"{offset} platform_baseline_zone_change_timestamp_seconds <= {at})")
         assert [s["value"][1] for s in summer] == ["7200"]
+
+
+def test_what_is_slower_than_its_baseline_fires_and_what_is_as_always_does_not(baselines: Baselines) -> None:
+    """Gold usually has a p95 of 0.48 s: now all its requests take between 0.5 and 1 s. GET /items is as always.
+
+    The rules are those of a deployment, but evaluated each second, and told of at once.
+    """
+    baselines.record()
+    baselines.generate("release")
+    data = baselines.folder / "data"
+    now = int(time.time())
+    baseline_history.write_slow_gold(baselines.folder / "now.om", (now - 600, now - 300, now - 1))
+    make_blocks(baselines.folder / "now.om", data)
+    (baselines.folder / "rules.yml").write_text(hurried(rule_file("baseline")))
+    rules_used = f"rule_files: [{baselines.folder}/rules.yml]"
+    with scraping(baselines.folder / "release", data, more=rules_used) as url:
+        firing = until(lambda: ask(url, 'ALERTS{alertstate="firing"}'), "an alert fires")
+        assert {(s["metric"]["alertname"], s["metric"].get("tier")) for s in firing} == {
+            ("TierSlowerThanBaseline", "gold")
+        }
+        assert ask(url, 'subject:request_duration:p95_15m{route="/items"} < 0.1')
+        assert ask(url, 'ALERTS{alertname="EndpointSlowerThanBaseline"}') == []
+
+
+def rule_file(area: str) -> str:
+    """An area of the workspace that is delivered, as Prometheus reads it."""
+    platform = load_platform(ROOT)
+    made = {a.path: a.content.decode() for a in rules.render(platform, native_site(platform))}
+    return made[f"prometheus/rules/{area}.yml"]
+
+
+def hurried(text: str) -> str:
+    """The same rules each second, and alerts that do not wait."""
+    document = yaml.safe_load(text)
+    for group in document["groups"]:
+        group["interval"] = "1s"
+        group["rules"] = [{k: v for k, v in rule.items() if k != "for"} for rule in group["rules"]]
+    return yaml.safe_dump(document)
+
+
+@contextlib.contextmanager
+def scraping(release: Path, data: Path, *, more: str = "") -> Iterator[str]:
+    """A Prometheus that reads the baseline of the release from its own assets, each second."""
+    data.mkdir(exist_ok=True)
+    flags = (f"--web.user-assets={release}/prometheus/assets", "--web.enable-lifecycle")
+    scrape = (
+        "scrape_configs: [{job_name: baseline, scrape_interval: 1s, metrics_path: /user/baseline/metrics.txt,"
+        " static_configs: [{targets: ['OWN']}]}]"
+    )
+    with serving(data, flags=flags) as url:
+        own = url.removeprefix("http://")
+        (data / "prometheus.yml").write_text(f"{scrape.replace('OWN', own)}\n{more}\n")
+        urllib.request.urlopen(urllib.request.Request(f"{url}/-/reload", method="POST")).close()
+        yield url
 
 
 def ask(url: str, query: str) -> list[dict]:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import post_office
 import pytest
-from conftest import Reports
 from post_office import PASSWORD, Letters
+from reports import Reports
 from support.engine import compose_v5
 
 pytestmark = pytest.mark.e2e

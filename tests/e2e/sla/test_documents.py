@@ -7,8 +7,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from conftest import Reports
 from other_servers import HEARD, NOW, answering, guarding
+from reports import Reports
 from support.in_process import run_here
 from support.schemas import SCHEMAS, valid
 
@@ -179,6 +179,13 @@ def test_series_that_tell_of_the_same_twice_give_no_figure(reports: Reports, lab
     with answering(twins) as url:
         ran = reports.ask("--prometheus", url, "--period", "2026-W43")
     assert (ran.code, "two series tell of the same" in ran.stderr, ran.stdout) == (1, True, "")
+
+
+def test_a_minute_that_was_recorded_twice_gives_no_figure(reports: Reports) -> None:
+    """As Thanos answers where the rules of two replicas run at different seconds: their sum would be too large."""
+    with answering([{"metric": {}, "values": [[NOW + 7, "1"], [NOW + 37, "1"]]}]) as url:
+        ran = reports.ask("--prometheus", url, "--period", "2026-W43")
+    assert (ran.code, "recorded twice: replicas" in ran.stderr, ran.stdout) == (1, True, "")
 
 
 def test_texts_of_others_names_are_told_without_them(reports: Reports) -> None:

@@ -6,7 +6,7 @@ Traffic in 10,115 minutes, 10,120 observed. At 100 requests a minute: 1,011,500 
 from __future__ import annotations
 
 import pytest
-from conftest import Reports
+from reports import Reports
 
 pytestmark = pytest.mark.e2e
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Reports
 from other_servers import answering
+from reports import Reports
 
 pytestmark = pytest.mark.e2e
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Reports
+from reports import Reports
 from support.pictures import assert_looks_as_stored
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

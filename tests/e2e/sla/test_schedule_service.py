@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Reports
+from reports import Reports
 from support.base_images import needed_by, python_image
 from support.engine import compose_v5, docker, import_image, missing_for_engine, running_engine
 
