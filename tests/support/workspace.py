@@ -50,7 +50,7 @@ class Workspace:
     folder: Path
     ports: Mapping[str, int] = field(default_factory=dict, hash=False)
 
-    def run(self, *arguments: str, timeout_s: float = 600, **environment: str) -> Ran:
+    def run(self, *arguments: str, timeout_s: float = 150, **environment: str) -> Ran:
         """Run platformctl here, without a terminal."""
         done = subprocess.run(
             [str(COMMAND), *arguments],

@@ -47,7 +47,7 @@ def get(url: str) -> dict[str, object]:
     return loaded
 
 
-def eventually(claim: Callable[[], bool], *, within_s: float = 120) -> bool:
+def eventually(claim: Callable[[], bool], *, within_s: float = 20) -> bool:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         if claim():
@@ -88,7 +88,7 @@ def test_an_alert_fires_in_alertmanager_when_a_service_dies(deployed: Workspace)
         with urllib.request.urlopen(f"{address}/api/v2/alerts", timeout=5) as answer:
             return any(a["labels"]["alertname"] == "ServiceDown" for a in json.load(answer))
 
-    assert eventually(fires, within_s=120)
+    assert eventually(fires, within_s=30)
 
 
 def test_a_killed_component_is_told_and_only_that_one_is_started_again(deployed: Workspace) -> None:
@@ -185,7 +185,7 @@ def interrupted(workspace: Workspace, number: signal.Signals, *, after: str) -> 
             if after in line:
                 process.send_signal(number)
                 break
-        rest_out, rest_err = process.communicate(timeout=300)
+        rest_out, rest_err = process.communicate(timeout=60)
     return Ran(rest_out, said + rest_err, process.returncode)
 
 
@@ -222,7 +222,7 @@ def test_a_second_deployment_at_the_same_time_is_refused(workspace: Workspace) -
         assert first.stderr is not None
         first.stderr.readline()
         second = workspace.run("deploy", "--yes", "--no-demo", "--runtime", "native")
-        _, talk = first.communicate(timeout=300)
+        _, talk = first.communicate(timeout=120)
     assert first.returncode == 0, talk
     assert second.code == 1
     assert f"another deployment is at work here (process {first.pid})" in second.stderr

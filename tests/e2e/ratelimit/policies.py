@@ -80,7 +80,7 @@ async def sources(limiter: Limiter, count: int = 1, group: str = "default") -> C
     return Counter([(await limiter.decide(plan)).source for _ in range(count)])
 
 
-async def until(claim: Callable[[], Awaitable[bool]], *, seconds: float = 60) -> None:
+async def until(claim: Callable[[], Awaitable[bool]], *, seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not await claim():
         assert time.monotonic() < deadline, "did not come true"

@@ -19,7 +19,7 @@ from support.servers import free_port, free_ports
 QUICK_SYNC = ("--repl-diskless-sync-delay", "0")
 
 
-def wait_until(claim: Callable[[], bool], *, seconds: float = 60.0, what: str = "the condition") -> None:
+def wait_until(claim: Callable[[], bool], *, seconds: float = 10.0, what: str = "the condition") -> None:
     deadline = time.monotonic() + seconds
     while not claim():
         if time.monotonic() > deadline:

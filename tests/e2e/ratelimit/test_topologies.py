@@ -36,7 +36,7 @@ async def limiting(backend: Backend, snapshot: PolicySnapshot) -> AsyncIterator[
         await limiter.close()
 
 
-async def until(claim: Callable[[], Awaitable[bool]], *, seconds: float = 120) -> None:
+async def until(claim: Callable[[], Awaitable[bool]], *, seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not await claim():
         assert time.monotonic() < deadline, "did not come true"

@@ -43,21 +43,13 @@ def test_below_the_coverage_gate_the_run_fails(app: SampleApp) -> None:
 
 
 def test_the_browser_tests_pass_against_a_production_build(shown: SampleApp) -> None:
-    names = ("chrome", "a11y", "visual", "security", "edge")
+    names = ("chrome", "a11y", "visual", "performance", "security", "edge")
     ran = shown.playwright(*(f"--project={name}" for name in names), "--update-snapshots")
     assert not ran.failed, ran.output[-3000:]
     assert ran.code == 0
-    assert len(ran.passed) > 40
+    assert len(ran.passed) > 50
     # A browser that this machine lacks is skipped by its own name; nothing stands in for it.
     assert {name.split(":")[0] for name in ran.skipped} <= {"edge"}
-
-
-@pytest.mark.full
-def test_the_pages_hold_their_budgets_of_time(shown: SampleApp) -> None:
-    """Milliseconds are true where nothing else runs: not beside the other tests."""
-    ran = shown.playwright("--project=performance")
-    assert ran.code == 0, ran.output[-3000:]
-    assert len(ran.passed) > 2
 
 
 @pytest.mark.full
