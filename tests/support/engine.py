@@ -82,19 +82,25 @@ class Engine:
     folder: Path
     environment: dict[str, str]
     daemon: subprocess.Popen[bytes]
+    options: tuple[str, ...]
 
     def restart(self) -> None:
         """End the daemon as an upgrade of it does, and start it again."""
         self.daemon.terminate()
         self.daemon.wait(60)
-        self.daemon = _start(self.folder, self.environment)
+        self.daemon = _start(self.folder, self.environment, self.options)
 
 
 @contextlib.contextmanager
-def running_engine(folder: Path, *, compose: str | None) -> Iterator[Engine]:
-    """Run an engine; compose: the program that is to be the ``docker compose`` plugin there, None for no plugin."""
-    environment = _environment(folder, compose)
-    engine = Engine(folder, environment, _start(folder, environment))
+def running_engine(folder: Path, *, compose: str | None, networks: bool = True) -> Iterator[Engine]:
+    """Run an engine.
+
+    compose: the program that is to be the ``docker compose`` plugin there, None for no plugin. networks:
+    whether containers get any; an engine that gives some writes the machine's packet filter anew when it
+    starts, so that of all the engines at a time only one can.
+    """
+    environment, options = _environment(folder, compose), () if networks else ("--iptables=false",)
+    engine = Engine(folder, environment, _start(folder, environment, options), options)
     try:
         yield engine
     finally:
@@ -103,11 +109,12 @@ def running_engine(folder: Path, *, compose: str | None) -> Iterator[Engine]:
             subprocess.run(["umount", left], capture_output=True)
 
 
-def _start(folder: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(folder: Path, environment: dict[str, str], options: tuple[str, ...]) -> subprocess.Popen[bytes]:
     command = [
         "dockerd", "--host", environment["DOCKER_HOST"],
         "--data-root", str(folder / "data"), "--exec-root", str(folder / "exec"),
         "--pidfile", str(folder / "dockerd.pid"), "--bridge", "none", "--userland-proxy=true",
+        *options,
     ]  # fmt: skip
     with (folder / "dockerd.log").open("ab") as log:
         daemon = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)

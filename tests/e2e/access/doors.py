@@ -121,12 +121,12 @@ def doors(folder: Path) -> Iterator[Doors]:
     site = watch.site_for(whole)
     _lay(whole, site, folder)
     with contextlib.ExitStack() as stack:
-        stack.enter_context(_programs_on_path(folder))
         port = int(site.reach("shop", "http").rpartition(":")[2])
         stack.enter_context(exporter(port, lambda: EXPOSITION))
-        for component in whole.components:
-            if component.name in SERVERS:
-                stack.enter_context(running(component, site, folder))
+        with _programs_on_path(folder):
+            for component in whole.components:
+                if component.name in SERVERS:
+                    stack.enter_context(running(component, site, folder))
         opened = Doors(folder, site)
         _fill(opened)
         yield opened

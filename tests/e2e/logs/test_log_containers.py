@@ -41,7 +41,7 @@ def engine() -> Iterator[Engine]:
         pytest.skip(reason)
     with (
         tempfile.TemporaryDirectory(prefix="platformctl-logs-") as folder,
-        running_engine(Path(folder), compose=compose_v5()) as started,
+        running_engine(Path(folder), compose=compose_v5(), networks=False) as started,
     ):
         import_image(SHELL, started.environment)
         yield started
