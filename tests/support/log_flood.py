@@ -33,6 +33,11 @@ class Flood:
     behind_s: float = 0.0
     _stop: threading.Event = field(default_factory=threading.Event)
 
+    @property
+    def paths(self) -> list[Path]:
+        """The files it writes to, in the order of their turns."""
+        return [self.folder / f"{self.name}-{n}.log" for n in range(self.files)]
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """It writes as long as the block lasts."""
@@ -45,7 +50,7 @@ class Flood:
             thread.join()
 
     def _write(self) -> None:
-        outs = [(self.folder / f"{self.name}-{n}.log").open("a") for n in range(self.files)]
+        outs = [path.open("a") for path in self.paths]
         begin = time.monotonic()
         while not self._stop.is_set():
             due = int((time.monotonic() - begin) * self.rate)
