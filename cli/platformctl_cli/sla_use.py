@@ -22,6 +22,7 @@ class Asked:
     request: ReportRequest
     forms: Forms | None
     pdf: bool
+    xlsx: bool
     documents: bool
     deliver: bool
     close: bool
@@ -32,8 +33,7 @@ class Asked:
 
 def report(asked: Asked) -> None:
     """One report, in every form that was asked for."""
-    if asked.documents and asked.forms is None:
-        raise typer.BadParameter("--documents needs --out")
+    _refuse_idle_options(asked)
     with show.waiting() as (say, wait), open_desk(asked.request) as desk:
         if asked.close:
             desk.refuse_wrong_clock()
@@ -53,6 +53,19 @@ def report(asked: Asked) -> None:
         show_report(made.report)
     if asked.fail_on_breach:
         refuse_breach(made.report)
+
+
+def _refuse_idle_options(asked: Asked) -> None:
+    """An option that would do nothing is a mistake; it is told before anything is asked or written."""
+    idle = {
+        "--documents needs --out": asked.documents and not asked.forms,
+        "--xlsx needs --out": asked.xlsx and not asked.forms,
+        "--pdf needs --out or --deliver": asked.pdf and not (asked.forms or asked.deliver),
+        "--restate needs --close": bool(asked.restate) and not asked.close,
+    }
+    for told, wrong in idle.items():
+        if wrong:
+            raise typer.BadParameter(told)
 
 
 def _entered(made: Made, asked: Asked, say: Callable[[str], None]) -> Made:

@@ -123,6 +123,7 @@ def sla_report(
         ),
         forms=Forms(folder=out, pdf=pdf, xlsx=xlsx) if out else None,
         pdf=pdf,
+        xlsx=xlsx,
         documents=documents,
         deliver=deliver,
         close=close,

@@ -64,6 +64,14 @@ class Access:
     password_file: Path | None = None
     timeout_s: int = 120
 
+    def __post_init__(self) -> None:
+        if (self.user is None) != (self.password_file is None):
+            raise UsageError(
+                "--user and --password-file belong together", fix="give both of them, or neither"
+            )
+        if self.user and self.token_file:
+            raise UsageError("a server is shown a token or a password", fix="--token-file, or --user")
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -220,6 +228,15 @@ def _missing(response: requests.Response) -> Sequence[str]:
     return body.get("warnings") or (("isPartial",) if body.get("isPartial") else ())
 
 
+def no_prometheus(url: str) -> HistoryUnavailable:
+    """What is told of a server that does not know Prometheus' API."""
+    return HistoryUnavailable(
+        "answers, but not as a Prometheus (404)",
+        where=url,
+        fix="name the address below which it has /api/v1: --prometheus URL",
+    )
+
+
 @contextmanager
 def _told(url: str, timeout_s: int) -> Iterator[None]:
     """Turn what the client raises into what a person can mend."""
@@ -238,6 +255,8 @@ def _told(url: str, timeout_s: int) -> Iterator[None]:
             fix="platformctl status, or name another server with --prometheus URL",
         ) from error
     except PrometheusApiClientException as error:
+        if "HTTP Status Code 404" in str(error):
+            raise no_prometheus(url) from error
         raise HistoryUnavailable(f"Prometheus refused: {str(error)[:400]}", where=url) from error
 
 

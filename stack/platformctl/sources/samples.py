@@ -13,7 +13,7 @@ from typing import Final, cast
 import ijson
 import requests
 
-from platformctl.sources.history import Access, HistoryUnavailable, checked_url, secret
+from platformctl.sources.history import Access, HistoryUnavailable, checked_url, no_prometheus, secret
 
 _TIMEOUT_S: Final = (10, 300)
 _CHUNK: Final = 65_536
@@ -169,6 +169,8 @@ def _partial(said: str, url: str) -> HistoryUnavailable:
 
 
 def _refused(answer: requests.Response, url: str) -> HistoryUnavailable:
+    if answer.status_code == requests.codes.not_found:
+        return no_prometheus(url)
     try:
         said = str(json.loads(answer.content)["error"])
     except (ValueError, KeyError, TypeError):

@@ -169,6 +169,11 @@ def test_without_the_password_it_says_how_to_be_let_in(export, narrow_url: str) 
     assert (ran.code, "--password-file" in ran.stderr) == (1, True)
 
 
+def test_an_address_below_which_there_is_no_prometheus_is_told(export, url: str) -> None:
+    ran = export("shop_orders_total", "-o", "x.csv", server=f"{url}/metrics")
+    assert (ran.code, "answers, but not as a Prometheus" in ran.stderr) == (1, True)
+
+
 def test_the_tenant_header_and_the_token_come_with_every_question(export, url: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text("t0ken\n")
     with before(url) as door:

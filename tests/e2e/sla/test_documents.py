@@ -218,6 +218,10 @@ def test_texts_of_others_names_are_told_without_them(reports: Reports) -> None:
         (("--close", "--tenant", "steady"), "closed for all tenants at once", 2),
         (("--header", "Authorization=secret"), "ends up in process lists", 2),
         (("--documents",), "--documents needs --out", 2),
+        (("--xlsx",), "--xlsx needs --out", 2),
+        (("--pdf",), "--pdf needs --out or --deliver", 2),
+        (("--restate", "a late meter"), "--restate needs --close", 2),
+        (("--user", "me"), "--user and --password-file belong together", 2),
     ],
 )
 def test_what_cannot_be_reported_is_refused_with_its_reason(
@@ -228,6 +232,12 @@ def test_what_cannot_be_reported_is_refused_with_its_reason(
     assert ran.code == code
     assert ran.stdout == ""
     assert "secret" not in ran.stderr
+
+
+def test_an_address_below_which_there_is_no_prometheus_is_told(reports: Reports) -> None:
+    ran = reports.run("--prometheus", f"{reports.url}/metrics")
+    assert "answers, but not as a Prometheus" in ran.stderr
+    assert (ran.code, ran.stdout) == (1, "")
 
 
 @pytest.mark.parametrize(
