@@ -206,9 +206,13 @@ def _period(request: ReportRequest, now: datetime) -> tuple[Period, Interval]:
     settled = now - _SETTLED
     period = periods.parse(request.period, zone=request.zone, now=settled)
     until = settled.replace(second=0, microsecond=0)
-    if period.start >= until:
+    if period.start >= now:
         raise UsageError(
             f"the period {period.name} has not begun", fix="platformctl sla-report --period week"
+        )
+    if period.start >= until:
+        raise UsageError(
+            f"of the period {period.name} no minute is surely recorded yet", fix="ask again in three minutes"
         )
     return period, Interval(start=period.start, end=min(period.end, until))
 

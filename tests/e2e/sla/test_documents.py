@@ -278,3 +278,10 @@ def test_the_servers_clock_decides_what_is_over(reports: Reports) -> None:
     with answering([], now=1_600_000_000) as url:
         ran = reports.ask("--prometheus", url, "--period", "2026-W43")
     assert (ran.code, "the period 2026-W43 has not begun" in ran.stderr, ran.stdout) == (2, True, "")
+
+
+def test_a_period_that_has_just_begun_is_told_from_one_that_has_not(reports: Reports) -> None:
+    """At 2026-10-19T00:02:30Z no minute of the week is two minutes old."""
+    with answering([], now=1_792_368_150) as url:
+        ran = reports.ask("--prometheus", url, "--period", "2026-W43")
+    assert (ran.code, "no minute is surely recorded yet" in ran.stderr, ran.stdout) == (2, True, "")
