@@ -6,7 +6,7 @@ Prometheus has compacted them some days later. Compared, in interleaved rounds a
 tenants, with asking for each tenant by itself, and with slo-generator (one objective a tenant), where it
 is installed in an environment of its own:
 
-    python -m venv /tmp/slogen && /tmp/slogen/bin/pip install 'slo-generator[prometheus]'
+    python -m venv /tmp/slogen && /tmp/slogen/bin/pip install 'slo-generator[prometheus]' 'setuptools<81'
     python tests/benchmarks/sla/weekly_report.py --folder /tmp/history --backfill
     python tests/benchmarks/sla/weekly_report.py --folder /tmp/history --rounds 5 --slo-generator /tmp/slogen
 """
